@@ -1,0 +1,71 @@
+"""JAX arrays, traced or not: the default float width, whole clocks kept in integers."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from jax.numpy import cos, cosh, exp, expm1, floor, log, log1p, maximum, minimum
+from jax.numpy import power as power
+from jax.numpy import sin as sin
+from jax.numpy import sinh as sinh
+from jax.numpy import sqrt as sqrt
+from jax.numpy import tanh as tanh
+from jax.numpy import where as where
+
+__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "maximum"]
+__all__ += ["minimum", "power", "sin", "sinh", "sqrt", "tanh", "where"]
+
+
+def splitter() -> float:
+    return 4097.0 if jnp.finfo(jnp.result_type(float)).bits == 32 else 134217729.0
+
+
+def clock(t: Any, largest: float) -> Any:
+    """Return `t` as it is if it holds integers: without x64, float32 ends at 2**24."""
+    if jnp.issubdtype(t.dtype, jnp.integer):
+        wide = t.astype(jnp.result_type(int))
+        fits = largest <= jnp.iinfo(wide.dtype).max
+        return wide if fits else real(t)
+    if not jnp.issubdtype(t.dtype, jnp.floating):
+        raise TypeError(f"t must hold real numbers, got an array of {t.dtype}")
+    return real(t)
+
+
+def real(t: Any) -> Any:
+    return jnp.asarray(t, jnp.result_type(float))
+
+
+def clip(t: Any, low: float, high: float) -> Any:
+    if high == float("inf"):
+        return jnp.maximum(t, low)
+    return jnp.clip(t, low, high)
+
+
+def take(values: Sequence[float], index: Any) -> Any:
+    known = ~jnp.isnan(index)
+    table = jnp.asarray(values, jnp.result_type(float))
+    return jnp.where(known, table[jnp.where(known, index, 0).astype(int)], index)
+
+
+def search(edges: Sequence[float], t: Any) -> Any:
+    return jnp.searchsorted(jnp.asarray(edges), t, side="right")
+
+
+def piecewise(
+    edges: Sequence[float], branches: Sequence[Callable[..., Any]], t: Any, rest: Any
+) -> Any:
+    out = branches[0](t, rest)
+    for edge, branch in zip(edges, branches[1:], strict=True):
+        out = jnp.where(t < edge, out, branch(t, rest))
+    return out
+
+
+def words(counter: Any) -> tuple[Any, Any]:
+    """Return the high and the low 32 bits of whole numbers >= 0."""
+    low = counter % 4294967296.0 if counter.dtype.kind == "f" else counter
+    high = (counter // 4294967296.0).astype(jnp.uint32)
+    return high, low.astype(jnp.uint32)
+
+
+def real_of(word: Any) -> Any:
+    return word.astype(jnp.result_type(float))

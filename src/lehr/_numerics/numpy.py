@@ -1,0 +1,130 @@
+"""NumPy arrays: float64, one slice or mask per piece, whole curves in cache blocks."""
+
+import sys
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy import cos, cosh, exp, expm1, floor, log, log1p, minimum, sin, sinh, sqrt
+from numpy import maximum as maximum
+from numpy import power as power
+from numpy import tanh as tanh
+from numpy import where as where
+
+from lehr._numerics import accurate, python
+
+__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "minimum"]
+__all__ += ["maximum", "power", "sin", "sinh", "sqrt", "tanh", "where"]
+
+_SELF = sys.modules[__name__]
+BLOCK = 8192  # 64 KiB of float64: an output block and its tables stay in the L2 cache
+
+
+def splitter() -> float:
+    return 134217729.0  # 2**27 + 1, see accurate.two_product
+
+
+def clock(t: Any, largest: float) -> Any:
+    """Return `t` in float64, which holds whole numbers exactly to 2**53."""
+    if t.dtype.kind not in "iuf":
+        raise TypeError(f"t must hold real numbers, got an array of {t.dtype}")
+    return t.astype(np.float64, copy=False)
+
+
+def real(t: Any) -> Any:
+    return t
+
+
+def clip(t: Any, low: float, high: float) -> Any:
+    return np.clip(t, low, high)
+
+
+def take(values: Sequence[float], index: Any) -> Any:
+    known = ~np.isnan(index)
+    picked = np.asarray(values)[np.where(known, index, 0).astype(np.int64)]
+    return np.where(known, picked, index)
+
+
+def search(edges: Sequence[float], t: Any) -> Any:
+    return np.searchsorted(np.asarray(edges, np.float64), t, side="right")
+
+
+def piecewise(
+    edges: Sequence[float], branches: Sequence[Callable[..., Any]], t: Any, rest: Any
+) -> Any:
+    """Evaluate each branch on its own elements: slices of a sorted `t`, else masks."""
+    out = np.empty(t.shape)
+    if t.ndim == 1 and bool((t[1:] >= t[:-1]).all()):
+        cuts = [0, *np.searchsorted(t, edges, side="left").tolist(), t.size]
+        parts: list[Any] = [slice(a, b) for a, b in pairwise(cuts)]
+    else:
+        index = np.searchsorted(edges, t, side="right")
+        parts = [index == i for i in range(len(branches))]
+    for part, branch in zip(parts, branches, strict=True):
+        own = t[part]
+        if own.size:
+            out[part] = branch(own, rest[part] if np.ndim(rest) else rest)
+    return out
+
+
+def consecutive(t: Any) -> bool:
+    """Return whether `t` counts up by ones, so that a whole curve can be drawn."""
+    if t.ndim != 1 or t.size < 256 or t.dtype.kind not in "iuf":
+        return False
+    if t[0] != t[0] // 1 or t[-1] - t[0] != t.size - 1:
+        return False
+    return bool((t[1:] - t[:-1] == 1).all())
+
+
+def array(values: Sequence[float]) -> Any:
+    return np.asarray(values, np.float64)
+
+
+def empty(size: int) -> Any:
+    return np.empty(size)
+
+
+def fill_blocks(out: Any, first: float, values: Callable[[Any], Any]) -> None:
+    """Set `out[j] = values(first + j)`, block by block."""
+    for begin in range(0, out.size, BLOCK):
+        block = out[begin : begin + BLOCK]
+        block[:] = values(np.arange(block.size, dtype=np.float64) + (first + begin))
+
+
+def fill_wave(out: Any, first: float, steps: float, base: float, change: float) -> None:
+    """Set `out[j] = base + change sin^2(pi/2 (first + j) / steps)`, angles <= pi/4.
+
+    Inside a block that starts at the angle a, by the sum rule of sin^2,
+    sin^2(a + x) = sin^2(a) + sin(2 a) sin(x) cos(x) + cos(2 a) sin^2(x): no term is
+    negative, so nothing cancels, and the sines of x are tabulated once.
+    """
+    if not out.size:
+        return
+    block = min(BLOCK, out.size)
+    j = np.arange(block, dtype=np.float64)
+    both = 0.5 * accurate.quarter_sine(2.0 * j, steps, _SELF)
+    square = accurate.quarter_sine(j, steps, _SELF) ** 2
+    scratch = np.empty(block)
+    for begin in range(0, out.size, block):
+        part = out[begin : begin + block]
+        n = part.size
+        t = first + begin
+        a = accurate.quarter_sine(t, steps, python)
+        # cos(2 a) = sin(pi/2 - 2 a), with the difference taken before rounding.
+        cosine = accurate.quarter_sine(steps - 2 * t, steps, python)
+        sine = accurate.quarter_sine(2 * t, steps, python)
+        np.multiply(both[:n], change * sine, out=part)
+        np.multiply(square[:n], change * cosine, out=scratch[:n])
+        part += scratch[:n]
+        part += base + change * (a * a)
+
+
+def words(counter: Any) -> tuple[Any, Any]:
+    """Return the high and the low 32 bits of whole numbers >= 0."""
+    whole = np.where(np.isnan(counter), 0, counter).astype(np.int64)
+    return whole >> 32, whole & 0xFFFFFFFF
+
+
+def real_of(word: Any) -> Any:
+    return word.astype(np.float64)

@@ -1,0 +1,68 @@
+"""Python numbers: the standard library's `math`."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from math import cos, cosh, exp, expm1, floor, log, log1p, sin, sinh, sqrt, tanh
+from typing import Any
+
+__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "minimum"]
+__all__ += ["piecewise", "sin", "sinh", "sqrt", "tanh", "where"]
+
+minimum, maximum = min, max
+
+
+def splitter() -> float:
+    return 134217729.0  # 2**27 + 1, see accurate.two_product
+
+
+def clock(t: Any, largest: float) -> Any:
+    """Return `t` as the number that formulas count with."""
+    return t if isinstance(t, (int, float)) else int(t)
+
+
+def real(t: Any) -> Any:
+    return t
+
+
+def clip(t: Any, low: float, high: float) -> Any:
+    return low if t < low else high if t > high else t
+
+
+def where(condition: Any, yes: Any, no: Any) -> Any:
+    return yes if condition else no
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """Return `base ** exponent`; infinity where it is past the largest float."""
+    try:
+        return float(base) ** exponent
+    except OverflowError:
+        return math.inf
+
+
+def take(values: Sequence[float], index: Any) -> Any:
+    """Return the value at a whole number in [0, len(values))."""
+    return values[int(index)] if index == index else index
+
+
+def search(edges: Sequence[float], t: Any) -> Any:
+    """Return how many of the sorted `edges` are <= `t`."""
+    return bisect_right(edges, t)
+
+
+def piecewise(
+    edges: Sequence[float], branches: Sequence[Callable[..., Any]], t: Any, rest: Any
+) -> Any:
+    """Return `branches[i](t, rest)`, with `i` the number of `edges` that are <= t."""
+    return branches[bisect_right(edges, t)](t, rest)
+
+
+def words(counter: Any) -> tuple[int, int]:
+    """Return the high and the low 32 bits of a whole number >= 0."""
+    whole = int(counter) if counter == counter else 0
+    return whole >> 32, whole & 0xFFFFFFFF
+
+
+def real_of(word: int) -> float:
+    return float(word)

@@ -1,0 +1,146 @@
+"""Schedules: pure maps from an optimizer update to a value. Start at `base.py`.
+
+The families and combinators beyond the plainest are imported on first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lehr.schedules.base import Schedule
+from lehr.schedules.chain import Chain
+from lehr.schedules.constant import Constant
+from lehr.schedules.cosine import Cosine
+from lehr.schedules.exponential import Exponential
+from lehr.schedules.inverse_square_root import InverseSqrt
+from lehr.schedules.linear import Linear
+from lehr.schedules.mirror_cosine import MirrorCosine
+from lehr.schedules.one_minus_sqrt import OneMinusSqrt
+from lehr.schedules.phases import Phase
+from lehr.schedules.piecewise_constant import PiecewiseConstant
+from lehr.schedules.power import Power
+from lehr.schedules.product import Product
+from lehr.schedules.recipes import (
+    inverse_sqrt,
+    multi_step,
+    noam,
+    one_cycle,
+    power_of_tokens,
+    trapezoid,
+    warm_restarts,
+    warmup_constant,
+    warmup_cosine,
+    warmup_linear,
+    warmup_stable_decay,
+)
+from lehr.schedules.repeat import Repeat
+from lehr.schedules.scale import Scale
+from lehr.schedules.sum import Sum
+from lehr.schedules.window import Window
+
+if TYPE_CHECKING:
+    from lehr.schedules.blend import Blend
+    from lehr.schedules.clip import Clip
+    from lehr.schedules.exponential_decay import ExponentialDecay
+    from lehr.schedules.function import Function
+    from lehr.schedules.interpolated import Interpolated
+    from lehr.schedules.inverse_time import InverseTime
+    from lehr.schedules.logistic import Logistic
+    from lehr.schedules.maximum import Maximum
+    from lehr.schedules.minimum import Minimum
+    from lehr.schedules.natural_exponential import NaturalExponential
+    from lehr.schedules.noise import Noise
+    from lehr.schedules.polynomial import Polynomial
+    from lehr.schedules.reverse import Reverse
+    from lehr.schedules.rex import Rex
+    from lehr.schedules.shift import Shift
+    from lehr.schedules.step import Step
+    from lehr.schedules.stretch import Stretch
+    from lehr.schedules.table import Table
+    from lehr.schedules.tanh import Tanh
+    from lehr.schedules.triangular import Triangular
+
+_ON_FIRST_USE = {
+    "Blend": "blend",
+    "Clip": "clip",
+    "ExponentialDecay": "exponential_decay",
+    "Function": "function",
+    "Interpolated": "interpolated",
+    "InverseTime": "inverse_time",
+    "Logistic": "logistic",
+    "Maximum": "maximum",
+    "Minimum": "minimum",
+    "NaturalExponential": "natural_exponential",
+    "Noise": "noise",
+    "Polynomial": "polynomial",
+    "Reverse": "reverse",
+    "Rex": "rex",
+    "Shift": "shift",
+    "Step": "step",
+    "Stretch": "stretch",
+    "Table": "table",
+    "Tanh": "tanh",
+    "Triangular": "triangular",
+}
+
+__all__ = [
+    "Blend",
+    "Chain",
+    "Clip",
+    "Constant",
+    "Cosine",
+    "Exponential",
+    "ExponentialDecay",
+    "Function",
+    "Interpolated",
+    "InverseSqrt",
+    "InverseTime",
+    "Linear",
+    "Logistic",
+    "Maximum",
+    "Minimum",
+    "MirrorCosine",
+    "NaturalExponential",
+    "Noise",
+    "OneMinusSqrt",
+    "Phase",
+    "PiecewiseConstant",
+    "Polynomial",
+    "Power",
+    "Product",
+    "Repeat",
+    "Reverse",
+    "Rex",
+    "Scale",
+    "Schedule",
+    "Shift",
+    "Step",
+    "Stretch",
+    "Sum",
+    "Table",
+    "Tanh",
+    "Triangular",
+    "Window",
+    "inverse_sqrt",
+    "multi_step",
+    "noam",
+    "one_cycle",
+    "power_of_tokens",
+    "trapezoid",
+    "warm_restarts",
+    "warmup_constant",
+    "warmup_cosine",
+    "warmup_linear",
+    "warmup_stable_decay",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ON_FIRST_USE})

@@ -1,0 +1,104 @@
+"""A crossfade from one schedule to another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lehr import _checks
+from lehr._numerics import python
+from lehr.schedules.base import Pair, Schedule, require_schedule
+from lehr.schedules.cosine import Cosine
+from lehr.schedules.linear import Linear
+from lehr.schedules.terms import Terms
+
+
+@dataclass(frozen=True, repr=False)
+class Blend(Schedule):
+    """Fade from `first` to `second`, both on one clock, over `length` updates.
+
+    With w the weight of `first`, 1 until `begin` and 0 from `begin + length` on, the
+    value at t is w first(t) + (1 - w) second(t).
+
+    Args:
+        first: the schedule before.
+        second: the schedule after, on the same clock (not from 0 at `begin`).
+        begin: update at which the fade begins, >= 0.
+        length: length of the fade in updates, >= 0; 0 switches at `begin`.
+        fade: how w falls, "linear" or "cosine".
+
+    Raises:
+        TypeError: `first` or `second` is not a schedule.
+        ValueError: `begin` or `length` is negative or not finite, or `fade` is unknown.
+
+    Source: the definition.
+
+    >>> from lehr import Constant
+    >>> fade = Blend(Constant(1.0), Constant(0.0), begin=10, length=10)
+    >>> fade(0), fade(15), fade(10**9)
+    (1.0, 0.5, 0.0)
+    """
+
+    first: Schedule
+    second: Schedule
+    begin: float
+    length: float
+    fade: str = "linear"
+
+    shape: ClassVar[str] = "blend"
+
+    def __post_init__(self) -> None:
+        require_schedule("first", self.first)
+        require_schedule("second", self.second)
+        self._set(
+            begin=_checks.length("begin", self.begin),
+            length=_checks.length("length", self.length),
+            fade=_checks.choice("fade", self.fade, ("linear", "cosine")),
+        )
+
+    @property
+    def steps(self) -> float:
+        return max(self.begin + self.length, self.second.steps)
+
+    def _weight(self) -> Linear | Cosine:
+        ramp = Linear if self.fade == "linear" else Cosine
+        return ramp(1.0, 0.0, self.length)
+
+    def formula(self, t: Any, rest: Any, xp: Any) -> Any:
+        return self.at(t, rest, xp)
+
+    def at(self, t: Any, rest: Any, xp: Any) -> Any:
+        first = self.first.at(t, self.first.steps - t, xp)
+        second = self.second.at(t, self.second.steps - t, xp)
+        length, ramp = self.length, self._weight()
+        # The weight of each side by itself, so that neither end is off by an ulp.
+        e = t - self.begin
+        w = ramp.at(e, length - e, xp)
+        v = ramp.at(length - e, e, xp) if length else 1.0 - w
+        mixed = w * first + v * second
+        before, after = t < self.begin, e >= length
+        return xp.where(before, first, xp.where(after, second, mixed))
+
+    def _pair(self) -> Pair:
+        at = self.at
+        return lambda t, rest: float(at(t, rest, python))
+
+    def joints(self, a: float, b: float) -> Iterator[float]:
+        own = {self.begin, self.begin + self.length}
+        inner = Terms((self.first, self.second)).joints(a, b)
+        return iter(sorted({x for x in own if a < x < b} | set(inner)))
+
+    def bounds(self, a: float, b: float) -> tuple[float, float]:
+        found = []
+        if a < self.begin + self.length:
+            found.append(self.first.bounds(a, min(b, self.begin + self.length)))
+        if b >= self.begin:
+            found.append(self.second.bounds(max(a, self.begin), b))
+        return min(low for low, _ in found), max(high for _, high in found)
+
+    def _left(self, t: float) -> float:
+        if t <= self.begin:
+            return self.first._left(min(t, self.first.steps) if t else t)
+        if self.length and t < self.begin + self.length:
+            w = self._weight()(t - self.begin)
+            return w * self.first._left(t) + (1.0 - w) * self.second._left(t)
+        return self.second._left(t)

@@ -1,0 +1,195 @@
+"""Play schedules one after the other."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, ClassVar
+
+from lehr.schedules.base import Number, Pair, Schedule
+from lehr.schedules.constant import Constant
+from lehr.schedules.phases import Phase
+
+
+@dataclass(frozen=True, repr=False)
+class Chain(Schedule):
+    """Play `pieces` in turn, each on its own clock, then hold the last value.
+
+    A piece owns the updates from its first (included) to the next piece's first
+    (excluded), so at a joint the later piece decides. A piece of length 0 vanishes; a
+    `Constant` at the end does not, since it is what the chain holds. A chain in a chain
+    changes nothing: it is replaced by its pieces.
+
+    Args:
+        pieces: at least one schedule; all but the last must end.
+
+    Raises:
+        TypeError: a piece is not a schedule.
+        ValueError: `pieces` is empty, or follows one that never ends.
+
+    Source: the definition.
+
+    >>> from lehr import Chain, Linear
+    >>> wsd = Chain((Linear(0.0, 1.0, 10), Linear(1.0, 1.0, 80), Linear(1.0, 0.0, 10)))
+    >>> [wsd(t) for t in (0, 5, 10, 50, 95, 100)]
+    [0.0, 0.5, 1.0, 1.0, 0.5, 0.0]
+    """
+
+    pieces: tuple[Schedule, ...]
+
+    shape: ClassVar[str] = "chain"
+
+    def __post_init__(self) -> None:
+        flat: list[Schedule] = []
+        for index, piece in enumerate(tuple(self.pieces)):
+            if not isinstance(piece, Schedule):
+                raise TypeError(f"pieces[{index}] must be a schedule, got {piece!r}")
+            flat += piece.pieces if isinstance(piece, Chain) else (piece,)
+        if not flat:
+            raise ValueError("pieces must hold at least one schedule, got ()")
+        last = flat[-1]
+        kept = [piece for piece in flat if piece.steps > 0]
+        if not kept or (last.steps == 0 and isinstance(last, Constant)):
+            kept.append(last)
+        for index, piece in enumerate(kept[:-1]):
+            if piece.steps == math.inf:
+                raise ValueError(
+                    f"pieces[{index}] never ends (steps=inf), so pieces[{index + 1}] "
+                    f"is never reached; cut it: pieces[{index}][:n]"
+                )
+        self._set(pieces=tuple(kept))
+
+    @property
+    def steps(self) -> float:
+        return self._edges()[-1]
+
+    def _edges(self) -> tuple[float, ...]:
+        """Return the updates at which the pieces end, the last one included."""
+        edges = self.__dict__.get("_ends")
+        if edges is None:
+            edges = tuple(accumulate(piece.steps for piece in self.pieces))
+            self._set(_ends=edges)
+        return edges
+
+    def _spans(self) -> Iterator[tuple[Schedule, float, float]]:
+        edges = self._edges()
+        return zip(self.pieces, (0, *edges[:-1]), edges, strict=True)
+
+    def formula(self, t: Any, rest: Any, xp: Any) -> Any:
+        return self.at(t, rest, xp)
+
+    def at(self, t: Any, rest: Any, xp: Any) -> Any:
+        def branch(piece: Schedule, begin: float, end: float) -> Any:
+            if piece is self.pieces[-1]:
+                return lambda t, rest: piece.at(t - begin, rest, xp)
+            return lambda t, rest: piece.at(t - begin, end - t, xp)
+
+        branches = [branch(*span) for span in self._spans()]
+        if len(branches) == 1:
+            return branches[0](t, rest)
+        return xp.piecewise(self._edges()[:-1], branches, t, rest)
+
+    def _scalar(self) -> Number:
+        if len(self.pieces) == 1:
+            return self.pieces[0]._scalar()
+        edges, spans = self._edges(), list(self._spans())
+        inner, steps = edges[:-1], edges[-1]
+        pairs = [piece._pair() for piece in self.pieces]
+        begins, find = [begin for _, begin, _ in spans], bisect_right
+        first = self.pieces[0](0)
+        last = self.pieces[-1](self.pieces[-1].steps) if steps < math.inf else math.nan
+
+        def value(t: float) -> float:
+            if t <= 0:
+                return first
+            if t >= steps:
+                return last
+            i = find(inner, t)
+            return pairs[i](t - begins[i], edges[i] - t)
+
+        return value
+
+    def _pair(self) -> Pair:
+        if len(self.pieces) == 1:
+            return self.pieces[0]._pair()
+        edges, spans = self._edges(), list(self._spans())
+        inner, final = edges[:-1], len(spans) - 1
+        pairs = [piece._pair() for piece in self.pieces]
+        begins = [begin for _, begin, _ in spans]
+
+        def value(t: float, rest: float) -> float:
+            i = bisect_right(inner, t)
+            return pairs[i](t - begins[i], rest if i == final else edges[i] - t)
+
+        return value
+
+    def _fill(self, out: Any, first: float, xp: Any) -> None:
+        if any(edge != int(edge) for edge in self._edges()[:-1]):
+            super()._fill(out, first, xp)
+            return
+        size, final = out.size, len(self.pieces) - 1
+        for index, (piece, begin, end) in enumerate(self._spans()):
+            a = 0 if index == 0 else max(0, begin - first)
+            b = size if index == final else min(size, end - first)
+            if a < b:
+                piece._fill(out[a:b], first + a - begin, xp)
+
+    def _phases(self) -> tuple[Phase, ...]:
+        return tuple(
+            phase.moved(begin)
+            for piece, begin, _ in self._spans()
+            for phase in piece._phases()
+        )
+
+    def joints(self, a: float, b: float) -> Iterator[float]:
+        for index, (piece, begin, end) in enumerate(self._spans()):
+            if index and a < begin < b:
+                yield begin
+            if end > a and begin < b:
+                for joint in piece.joints(max(0, a - begin), min(end, b) - begin):
+                    yield joint + begin
+
+    def _range(self, a: float, b: float) -> tuple[float, float]:
+        found, final = [], len(self.pieces) - 1
+        for index, (piece, begin, end) in enumerate(self._spans()):
+            low = max(a, math.ceil(begin)) if index else a
+            high = b if index == final else min(b, math.ceil(end) - 1)
+            if low <= high:
+                found.append(piece._range(low - begin, high - begin))
+        return min(low for low, _ in found), max(high for _, high in found)
+
+    def bounds(self, a: float, b: float) -> tuple[float, float]:
+        found, final = [], len(self.pieces) - 1
+        for index, (piece, begin, end) in enumerate(self._spans()):
+            low, high = (
+                max(a, begin) if index else a,
+                b if index == final else min(b, end),
+            )
+            if low <= high:
+                found.append(piece.bounds(low - begin, high - begin))
+        return min(low for low, _ in found), max(high for _, high in found)
+
+    def integral(self, a: float, b: float) -> float:
+        return math.fsum(
+            piece.integral(max(a, begin) - begin, min(b, end) - begin)
+            for piece, begin, end in self._spans()
+            if max(a, begin) < min(b, end)
+        )
+
+    def _left(self, t: float) -> float:
+        for piece, begin, end in self._spans():
+            if t <= end:
+                return piece._left(t - begin)
+        return self(t)
+
+    def next_change(self, t: float) -> float:
+        final = len(self.pieces) - 1
+        index = min(bisect_right(self._edges()[:-1], t), final)
+        for number, (piece, begin, end) in enumerate(self._spans()):
+            if number == index:
+                change = piece.next_change(t - begin) + begin
+                if index < final:
+                    change = min(change, math.ceil(end))
+                return max(change, math.floor(t) + 1)
+        raise AssertionError("a chain has a piece at every update")

@@ -1,0 +1,36 @@
+"""What the decays without an end have in common: a first value and no last one."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lehr import _checks
+from lehr.schedules.base import Schedule
+
+CLOCK_END = 2.0**63  # clocks are exact to 2**53; no decay needs more
+
+
+@dataclass(frozen=True, repr=False)
+class Decay(Schedule):
+    """A schedule that begins at a value and goes on for ever, or for `steps`."""
+
+    monotone: ClassVar[bool] = True
+
+    def _check(self, *, grows: bool) -> None:
+        """Check `steps`; what grows must end, and end at a finite value."""
+        steps = _checks.length("steps", self.steps, endless=True)
+        self._set(steps=steps)
+        if not grows:
+            return
+        if steps == math.inf:
+            raise ValueError("steps must be given: these values grow without end")
+        try:
+            finite = math.isfinite(self(steps))
+        except OverflowError:
+            finite = False
+        if not finite:
+            raise ValueError(f"steps is too large: the value at {steps} is not finite")
+
+    def at(self, t: Any, rest: Any, xp: Any) -> Any:
+        t = xp.real(xp.clip(t, 0, min(self.steps, CLOCK_END)))
+        return self.formula(t, rest, xp)

@@ -1,0 +1,37 @@
+"""The largest value of several schedules."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lehr.schedules.terms import Terms
+
+
+@dataclass(frozen=True, repr=False)
+class Maximum(Terms):
+    """Take the largest of the values of several schedules on one clock.
+
+    Args:
+        terms: schedules or numbers, at least one; a maximum in a maximum is taken
+            apart.
+
+    Raises:
+        TypeError: a term is neither a schedule nor a number.
+        ValueError: `terms` is empty.
+
+    Source: the definition.
+
+    >>> from lehr import Linear
+    >>> cut = Maximum((Linear(0.0, 1.0, 10), 0.3))
+    >>> cut(1), cut(5), cut(10**9)
+    (0.3, 0.5, 1.0)
+    """
+
+    shape: ClassVar[str] = "maximum"
+
+    def join(self, x: Any, y: Any, xp: Any) -> Any:
+        return xp.maximum(x, y)
+
+    def join_bounds(
+        self, x: tuple[float, float], y: tuple[float, float]
+    ) -> tuple[float, float]:
+        return max(x[0], y[0]), max(x[1], y[1])

@@ -1,0 +1,87 @@
+"""Tabulated values: one per update."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar
+
+from lehr import _checks
+from lehr.schedules.base import Schedule
+
+
+@dataclass(frozen=True, repr=False)
+class Table(Schedule):
+    """Use `values[i]` for the updates from i `every` to (i + 1) `every` - 1.
+
+    The last value is held. For a logged curve, or one made by other means.
+
+    Args:
+        values: at least one, in the units of the hyper-parameter; any iterable of
+            numbers, a NumPy array too.
+        every: updates per value, > 0.
+
+    Raises:
+        ValueError: `values` is empty or holds one that is not finite, or `every` is not
+            positive.
+
+    Source: the definition.
+
+    >>> lr = Table((0.1, 0.3, 0.2))
+    >>> [lr(t) for t in (0, 1, 2, 10**9)]
+    [0.1, 0.3, 0.2, 0.2]
+    """
+
+    values: tuple[float, ...]
+    every: float = 1
+
+    shape: ClassVar[str] = "table"
+
+    def __post_init__(self) -> None:
+        values = tuple(
+            _checks.finite(f"values[{i}]", v) for i, v in enumerate(self.values)
+        )
+        if not values:
+            raise ValueError("values must hold at least one number, got none")
+        self._set(values=values, every=_checks.duration("every", self.every))
+
+    @property
+    def steps(self) -> float:
+        return (len(self.values) - 1) * self.every
+
+    def formula(self, t: Any, rest: Any, xp: Any) -> Any:
+        index = xp.floor(t / self.every)
+        index = index - xp.where(index * self.every > t, 1.0, 0.0)
+        index = index + xp.where((index + 1.0) * self.every <= t, 1.0, 0.0)
+        return xp.take(self.values, xp.minimum(index, len(self.values) - 1.0))
+
+    def _index(self, t: float) -> int:
+        return max(0, min(len(self.values) - 1, math.floor(t / self.every)))
+
+    def joints(self, a: float, b: float) -> Iterator[float]:
+        k = max(1, self._index(a))
+        while (joint := k * self.every) < min(b, self.steps + 1) and k < len(
+            self.values
+        ):
+            if joint > a:
+                yield joint
+            k += 1
+
+    def bounds(self, a: float, b: float) -> tuple[float, float]:
+        used = self.values[self._index(a) : self._index(b) + 1]
+        return min(used), max(used)
+
+    def integral(self, a: float, b: float) -> float:
+        edges = [a, *self.joints(a, b), b]
+        return math.fsum(self(low) * (high - low) for low, high in pairwise(edges))
+
+    def _left(self, t: float) -> float:
+        index = self._index(t)
+        at_joint = index >= 1 and math.isclose(index * self.every, t, rel_tol=1e-15)
+        return self.values[index - 1] if at_joint else self.values[index]
+
+    def next_change(self, t: float) -> float:
+        if t >= self.steps:
+            return math.inf
+        change = (math.floor(max(t, 0) / self.every) + 1) * self.every
+        return max(math.ceil(change), math.floor(t) + 1)

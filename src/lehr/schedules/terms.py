@@ -1,0 +1,103 @@
+"""What sums, products, minima and maxima share: several schedules, one operation."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from lehr._numerics import python
+from lehr.schedules.base import Number, Pair, Schedule, as_schedule
+
+
+@dataclass(frozen=True, repr=False)
+class Terms(Schedule):
+    """Several schedules on one clock, their values joined from left to right.
+
+    A leaf gives `join`, for two values, and `join_bounds`, for two intervals.
+    """
+
+    terms: tuple[Schedule, ...]
+
+    def __post_init__(self) -> None:
+        flat: list[Schedule] = []
+        for term in tuple(self.terms):
+            if not isinstance(term, (Schedule, int, float)):
+                raise TypeError(f"terms must be schedules or numbers, got {term!r}")
+            term = as_schedule(term)
+            flat += term.terms if isinstance(term, type(self)) else (term,)
+        if not flat:
+            raise ValueError("terms must hold at least one schedule, got ()")
+        self._set(terms=tuple(flat))
+
+    def join(self, x: Any, y: Any, xp: Any) -> Any:
+        """Return the operation on two values or arrays."""
+        raise NotImplementedError
+
+    def join_bounds(
+        self, x: tuple[float, float], y: tuple[float, float]
+    ) -> tuple[float, float]:
+        """Return bounds of the operation on two intervals."""
+        raise NotImplementedError
+
+    @property
+    def steps(self) -> float:
+        return max(term.steps for term in self.terms)
+
+    def formula(self, t: Any, rest: Any, xp: Any) -> Any:
+        return self.at(t, rest, xp)
+
+    def at(self, t: Any, rest: Any, xp: Any) -> Any:
+        steps = self.steps
+        values = [
+            term.at(t, rest if term.steps == steps else term.steps - t, xp)
+            for term in self.terms
+        ]
+        return self._fold(values, xp)
+
+    def _fold(self, values: Iterable[Any], xp: Any) -> Any:
+        return reduce(lambda x, y: self.join(x, y, xp), values)
+
+    def _scalar(self) -> Number:
+        return self._joined([term._scalar() for term in self.terms])
+
+    def _joined(self, numbers: Sequence[Number]) -> Number:
+        join, (first, *others) = self.join, numbers
+
+        def value(t: float) -> float:
+            total = first(t)
+            for number in others:
+                total = join(total, number(t), python)
+            return total
+
+        return value
+
+    def _pair(self) -> Pair:
+        at = self.at
+        return lambda t, rest: at(t, rest, python)
+
+    def _fill(self, out: Any, first: float, xp: Any) -> None:
+        self.terms[0]._fill(out, first, xp)
+        other = xp.empty(out.size) if len(self.terms) > 1 else out
+        for term in self.terms[1:]:
+            term._fill(other, first, xp)
+            out[:] = self.join(out, other, xp)
+
+    def joints(self, a: float, b: float) -> Iterator[float]:
+        ends = (term.steps for term in self.terms if a < term.steps < b)
+        inner = (joint for term in self.terms for joint in _endable(term, a, b))
+        return iter(sorted({*ends, *inner} - {0}))
+
+    def bounds(self, a: float, b: float) -> tuple[float, float]:
+        return reduce(self.join_bounds, (term.bounds(a, b) for term in self.terms))
+
+    def _left(self, t: float) -> float:
+        values = [term._left(t) if t <= term.steps else term(t) for term in self.terms]
+        return float(self._fold(values, python))
+
+    def next_change(self, t: float) -> float:
+        return min(term.next_change(t) for term in self.terms)
+
+
+def _endable(term: Schedule, a: float, b: float) -> Iterable[float]:
+    """Return the joints in (a, b); of endless cycles, with b = inf, the first ones."""
+    return term.joints(a, min(b, term.steps))
