@@ -9,39 +9,18 @@ the run, during it, and after a crash.
 (0.0003, 0.0)
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from lehr import schedules
+from lehr._typing import TYPE_CHECKING, Any
 from lehr.schedules import (
     Chain,
     Constant,
     Cosine,
-    Exponential,
-    InverseSqrt,
     Linear,
-    MirrorCosine,
-    OneMinusSqrt,
     Phase,
-    PiecewiseConstant,
-    Power,
-    Product,
-    Repeat,
-    Scale,
     Schedule,
-    Sum,
-    Window,
-    inverse_sqrt,
-    multi_step,
-    noam,
-    one_cycle,
-    power_of_tokens,
-    trapezoid,
-    warm_restarts,
     warmup_constant,
     warmup_cosine,
     warmup_linear,
-    warmup_stable_decay,
 )
 
 if TYPE_CHECKING:
@@ -49,24 +28,43 @@ if TYPE_CHECKING:
     from lehr.schedules import (
         Blend,
         Clip,
+        Exponential,
         ExponentialDecay,
         Function,
         Interpolated,
+        InverseSqrt,
         InverseTime,
         Logistic,
         Maximum,
         Minimum,
+        MirrorCosine,
         NaturalExponential,
         Noise,
+        OneMinusSqrt,
+        PiecewiseConstant,
         Polynomial,
+        Power,
+        Product,
+        Repeat,
         Reverse,
         Rex,
+        Scale,
         Shift,
         Step,
         Stretch,
+        Sum,
         Table,
         Tanh,
         Triangular,
+        Window,
+        inverse_sqrt,
+        multi_step,
+        noam,
+        one_cycle,
+        power_of_tokens,
+        trapezoid,
+        warm_restarts,
+        warmup_stable_decay,
     )
 
 __version__ = "0.1.0"
@@ -125,16 +123,18 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a rarely used name on its first use: `import lehr` stays quick."""
+    """Import what is not plainest on its first use: `import lehr` stays quick."""
     if name == "Plan":
-        value: Any = import_module("lehr.plan").Plan
+        from lehr.plan import Plan
+
+        globals()[name] = Plan
     elif name in __all__:
-        value = getattr(schedules, name)
+        for other in schedules.__all__:
+            globals()[other] = getattr(schedules, other)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    return globals()[name]
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__} - {"import_module", "TYPE_CHECKING", "Any"})
+    return sorted({*__all__, "schedules", "__version__"})

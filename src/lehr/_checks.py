@@ -2,7 +2,8 @@
 
 import math
 import operator
-from typing import Any
+
+from lehr._typing import Any
 
 
 def number(name: str, value: Any) -> float:

@@ -5,9 +5,9 @@ kind of number. Formulas are written against it once and run everywhere.
 """
 
 import sys
-from typing import Any
 
 from lehr._numerics import python
+from lehr._typing import Any
 
 
 def namespace_of(t: Any) -> Any:

@@ -1,10 +1,11 @@
 """Error-free transformations and the functions that need them.
 
+from lehr._typing import Any
 Source: Dekker, A floating-point technique for extending the available precision, 1971,
 doi:10.1007/BF01397083 (two_product, by Veltkamp's splitting).
 """
 
-from typing import Any
+from lehr._typing import Any
 
 TINY = 1e-30  # a positive float32, for logarithms of what may be 0
 HALF_PI = 1.5707963267948966

@@ -1,7 +1,6 @@
 """JAX arrays, traced or not: the default float width, whole clocks kept in integers."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import jax.numpy as jnp
 from jax.numpy import cos, cosh, exp, expm1, floor, log, log1p, maximum, minimum
@@ -11,6 +10,8 @@ from jax.numpy import sinh as sinh
 from jax.numpy import sqrt as sqrt
 from jax.numpy import tanh as tanh
 from jax.numpy import where as where
+
+from lehr._typing import Any
 
 __all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "maximum"]
 __all__ += ["minimum", "power", "sin", "sinh", "sqrt", "tanh", "where"]

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy import cos, cosh, exp, expm1, floor, log, log1p, minimum, sin, sinh, sqrt
@@ -13,6 +12,7 @@ from numpy import tanh as tanh
 from numpy import where as where
 
 from lehr._numerics import accurate, python
+from lehr._typing import Any
 
 __all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "minimum"]
 __all__ += ["maximum", "power", "sin", "sinh", "sqrt", "tanh", "where"]

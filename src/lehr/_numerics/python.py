@@ -4,7 +4,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from math import cos, cosh, exp, expm1, floor, log, log1p, sin, sinh, sqrt, tanh
-from typing import Any
+
+from lehr._typing import Any
 
 __all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "minimum"]
 __all__ += ["piecewise", "sin", "sinh", "sqrt", "tanh", "where"]

@@ -1,10 +1,11 @@
 """torch tensors: float64 on their own device, no branch on values (so it compiles)."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import cos, cosh, exp, expm1, floor, log1p, sin, sinh, sqrt, tanh
+
+from lehr._typing import Any
 
 __all__ = ["cos", "cosh", "exp", "expm1", "floor", "log1p", "sin", "sinh", "sqrt"]
 __all__ += ["tanh"]

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics import python
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.cosine import Cosine
 from lehr.schedules.linear import Linear
 from lehr.schedules.terms import Terms
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Blend(Schedule):
     """Fade from `first` to `second`, both on one clock, over `length` updates.
 
@@ -44,7 +44,7 @@ class Blend(Schedule):
     length: float
     fade: str = "linear"
 
-    shape: ClassVar[str] = "blend"
+    shape = "blend"
 
     def __post_init__(self) -> None:
         require_schedule("first", self.first)

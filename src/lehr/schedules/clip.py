@@ -2,14 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, require_schedule
 from lehr.schedules.wrapper import Wrapper
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Clip(Wrapper):
     """Keep each value of `schedule` between `low` and `high`.
 
@@ -33,7 +33,7 @@ class Clip(Wrapper):
     low: float | None = None
     high: float | None = None
 
-    shape: ClassVar[str] = "clip"
+    shape = "clip"
 
     def __post_init__(self) -> None:
         self._set(schedule=require_schedule("schedule", self.schedule))

@@ -2,8 +2,8 @@
 
 import abc
 from collections.abc import Iterator
-from typing import Any
 
+from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule
 from lehr.schedules.phases import Phase
 

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Constant(Schedule):
     """Use `value` at every update.
 
@@ -29,8 +29,8 @@ class Constant(Schedule):
     value: float
     steps: float = 0
 
-    shape: ClassVar[str] = "constant"
-    monotone: ClassVar[bool] = True
+    shape = "constant"
+    monotone = True
 
     def __post_init__(self) -> None:
         self._set(

@@ -2,15 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics.accurate import HALF_PI, TINY, fraction_power, quarter_sine
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Cosine(Ramp):
     """Go from `start` to `end` along half a cosine wave, then hold `end`.
 
@@ -40,7 +40,7 @@ class Cosine(Ramp):
     exponent: float = 1.0
     k: float = 1.0
 
-    shape: ClassVar[str] = "cosine"
+    shape = "cosine"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,19 +2,19 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Schedule
 
 CLOCK_END = 2.0**63  # clocks are exact to 2**53; no decay needs more
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Decay(Schedule):
     """A schedule that begins at a value and goes on for ever, or for `steps`."""
 
-    monotone: ClassVar[bool] = True
+    monotone = True
 
     def _check(self, *, grows: bool) -> None:
         """Check `steps`; what grows must end, and end at a finite value."""

@@ -2,15 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr._numerics import python
 from lehr._numerics.accurate import power_fraction
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Exponential(Ramp):
     """Go from `start` to `end` by equal ratios, then hold `end`.
 
@@ -33,7 +33,7 @@ class Exponential(Ramp):
     [1.0, 0.1, 0.01, 0.01]
     """
 
-    shape: ClassVar[str] = "exponential"
+    shape = "exponential"
 
     def __post_init__(self) -> None:
         super().__post_init__()

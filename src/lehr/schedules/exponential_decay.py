@@ -2,14 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics.accurate import power_fraction
+from lehr._typing import Any
 from lehr.schedules.decay import Decay
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class ExponentialDecay(Decay):
     """Multiply by `factor` every `every` updates, smoothly.
 
@@ -38,7 +38,7 @@ class ExponentialDecay(Decay):
     every: float = 1
     steps: float = math.inf
 
-    shape: ClassVar[str] = "exponential"
+    shape = "exponential"
 
     def __post_init__(self) -> None:
         self._set(

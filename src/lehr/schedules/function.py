@@ -5,13 +5,13 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Function(Schedule):
     """Use `function(t)`, then hold its value at `steps`.
 
@@ -43,7 +43,7 @@ class Function(Schedule):
     steps: float = math.inf
     vectorized: bool = False
 
-    shape: ClassVar[str] = "function"
+    shape = "function"
 
     def __post_init__(self) -> None:
         given = self.function

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Schedule
 from lehr.schedules.chain import Chain
 from lehr.schedules.composite import Composite
@@ -14,7 +14,7 @@ from lehr.schedules.linear import Linear
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Interpolated(Composite):
     """Pass through `points`, pairs of an update and a value.
 
@@ -41,7 +41,7 @@ class Interpolated(Composite):
     points: tuple[tuple[float, float], ...]
     kind: str = "linear"
 
-    shape: ClassVar[str] = "interpolated"
+    shape = "interpolated"
 
     def __post_init__(self) -> None:
         points = []
@@ -79,7 +79,7 @@ class Interpolated(Composite):
         return Chain(tuple(pieces))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Cubic(Ramp):
     """A cubic between two values, with slopes `left` and `right` in [0, 3].
 
@@ -89,7 +89,7 @@ class _Cubic(Ramp):
     left: float
     right: float
 
-    shape: ClassVar[str] = "monotone-cubic"
+    shape = "monotone-cubic"
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         x, y = t / self.steps, rest / self.steps

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.decay import Decay
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class InverseSqrt(Decay):
     """Decay as one over the square root of time.
 
@@ -37,7 +37,7 @@ class InverseSqrt(Decay):
     timescale: float
     steps: float = math.inf
 
-    shape: ClassVar[str] = "inverse-sqrt"
+    shape = "inverse-sqrt"
 
     def __post_init__(self) -> None:
         self._set(

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.decay import Decay
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class InverseTime(Decay):
     """Decay as one over time: the value at t is start / (1 + rate t / every).
 
@@ -35,7 +35,7 @@ class InverseTime(Decay):
     every: float = 1
     steps: float = math.inf
 
-    shape: ClassVar[str] = "inverse-time"
+    shape = "inverse-time"
 
     def __post_init__(self) -> None:
         self._set(

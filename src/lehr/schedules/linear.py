@@ -1,13 +1,13 @@
 """Linear ramp: warmup, warmdown."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.base import Pair
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Linear(Ramp):
     """Go from `start` to `end` in a straight line, then hold `end`.
 
@@ -30,7 +30,7 @@ class Linear(Ramp):
     [0.0, 0.0005, 0.001, 0.001]
     """
 
-    shape: ClassVar[str] = "linear"
+    shape = "linear"
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         return rest / self.steps, t / self.steps

@@ -1,14 +1,14 @@
 """Logistic decay: a sigmoid between two values."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 from lehr.schedules.tanh import tanh_weights
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Logistic(Ramp):
     """Go from `start` to `end` along a logistic curve, then hold `end`.
 
@@ -37,7 +37,7 @@ class Logistic(Ramp):
     steepness: float = 10.0
     midpoint_fraction: float = 0.5
 
-    shape: ClassVar[str] = "logistic"
+    shape = "logistic"
 
     def __post_init__(self) -> None:
         super().__post_init__()

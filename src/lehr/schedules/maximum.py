@@ -1,12 +1,12 @@
 """The largest value of several schedules."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.terms import Terms
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Maximum(Terms):
     """Take the largest of the values of several schedules on one clock.
 
@@ -26,7 +26,7 @@ class Maximum(Terms):
     (0.3, 0.5, 1.0)
     """
 
-    shape: ClassVar[str] = "maximum"
+    shape = "maximum"
 
     def join(self, x: Any, y: Any, xp: Any) -> Any:
         return xp.maximum(x, y)

@@ -1,12 +1,12 @@
 """The smallest value of several schedules."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.terms import Terms
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Minimum(Terms):
     """Take the smallest of the values of several schedules on one clock.
 
@@ -26,7 +26,7 @@ class Minimum(Terms):
     (0.1, 0.3, 0.3)
     """
 
-    shape: ClassVar[str] = "minimum"
+    shape = "minimum"
 
     def join(self, x: Any, y: Any, xp: Any) -> Any:
         return xp.minimum(x, y)

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr._numerics.accurate import HALF_PI
+from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class MirrorCosine(Ramp):
     """Go from `start` to `end` along a reflected half cosine, then hold `end`.
 
@@ -32,7 +32,7 @@ class MirrorCosine(Ramp):
     [1.0, 0.6464, 0.5, 0.0, 0.0]
     """
 
-    shape: ClassVar[str] = "mirror-cosine"
+    shape = "mirror-cosine"
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         x, y = t / self.steps, rest / self.steps

@@ -2,14 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics.accurate import exp_product
+from lehr._typing import Any
 from lehr.schedules.decay import Decay
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class NaturalExponential(Decay):
     """Decay by the rate `rate` per update: the value at t is start exp(-rate t).
 
@@ -33,7 +33,7 @@ class NaturalExponential(Decay):
     rate: float
     steps: float = math.inf
 
-    shape: ClassVar[str] = "exponential"
+    shape = "exponential"
 
     def __post_init__(self) -> None:
         self._set(

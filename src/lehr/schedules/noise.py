@@ -3,14 +3,14 @@
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics.random import normal_quantile, uniform
+from lehr._typing import Any
 from lehr.schedules.base import Schedule
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Noise(Schedule):
     """Use `centre` plus a random number of its own for each update.
 
@@ -45,7 +45,7 @@ class Noise(Schedule):
     limit: float = 3.0
     every: float = 1
 
-    shape: ClassVar[str] = "noise"
+    shape = "noise"
 
     def __post_init__(self) -> None:
         scale, limit = _checks.finite("scale", self.scale), self.limit

@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class OneMinusSqrt(Ramp):
     """Go from `start` to `end` by one minus a square root, then hold `end`.
 
@@ -30,7 +30,7 @@ class OneMinusSqrt(Ramp):
     (0.5, 0.0, 0.0)
     """
 
-    shape: ClassVar[str] = "1-sqrt"
+    shape = "1-sqrt"
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         v = xp.sqrt(t / self.steps)

@@ -5,14 +5,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Schedule
 from lehr.schedules.phases import Phase
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class PiecewiseConstant(Schedule):
     """Use `values[i]` from `boundaries[i - 1]` on, until `boundaries[i]`.
 
@@ -35,7 +35,7 @@ class PiecewiseConstant(Schedule):
     values: tuple[float, ...]
     boundaries: tuple[float, ...]
 
-    shape: ClassVar[str] = "piecewise-constant"
+    shape = "piecewise-constant"
 
     def __post_init__(self) -> None:
         values = tuple(

@@ -1,14 +1,14 @@
 """Polynomial decay: a power of what remains."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics.accurate import fraction_power
+from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Polynomial(Ramp):
     """Go from `start` to `end` by a power of the remaining fraction, then hold `end`.
 
@@ -34,7 +34,7 @@ class Polynomial(Ramp):
 
     power: float = 1.0
 
-    shape: ClassVar[str] = "polynomial"
+    shape = "polynomial"
 
     def __post_init__(self) -> None:
         super().__post_init__()

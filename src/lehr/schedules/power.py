@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.decay import Decay
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Power(Decay):
     """Follow a power of time: the value at t is start (1 + t / timescale)^exponent.
 
@@ -38,7 +38,7 @@ class Power(Decay):
     timescale: float = 1
     steps: float = math.inf
 
-    shape: ClassVar[str] = "power"
+    shape = "power"
 
     def __post_init__(self) -> None:
         self._set(

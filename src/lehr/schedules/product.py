@@ -1,12 +1,12 @@
 """The product of schedules."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.terms import Terms
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Product(Terms):
     """Multiply the values of several schedules on one clock. Written `a * b`.
 
@@ -26,7 +26,7 @@ class Product(Terms):
     (0.1, 0.01)
     """
 
-    shape: ClassVar[str] = "product"
+    shape = "product"
 
     def join(self, x: Any, y: Any, xp: Any) -> Any:
         return x * y

@@ -8,7 +8,7 @@ import heapq
 import math
 from itertools import pairwise
 
-from lehr.schedules.base import Schedule
+from lehr.schedules.facts import Facts
 
 # Node, weight of the 15-point rule, weight of the 7-point rule inside it.
 _RULE = (
@@ -24,7 +24,7 @@ _MIDDLE = (0.2094821410847278, 0.4179591836734694)
 _PRECISION, _PIECES = 1e-13, 2000
 
 
-def integrate(schedule: Schedule, a: float, b: float) -> float:
+def integrate(schedule: Facts, a: float, b: float) -> float:
     """Return the integral over [a, b]: adaptive, between the breakpoints."""
     edges = [a, *schedule.joints(a, b), b]
     heap = [_piece(schedule, low, high) for low, high in pairwise(edges) if low < high]
@@ -41,7 +41,7 @@ def integrate(schedule: Schedule, a: float, b: float) -> float:
     return total
 
 
-def _piece(s: Schedule, a: float, b: float) -> tuple[float, float, float, float]:
+def _piece(s: Facts, a: float, b: float) -> tuple[float, float, float, float]:
     """Return minus the error, the integral, and the ends."""
     half, middle = 0.5 * (b - a), 0.5 * (a + b)
     kronrod, gauss = (weight * s(middle) for weight in _MIDDLE)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics import python
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Ramp(Schedule):
     """Go from `start` to `end` in `steps` updates, then hold `end`.
 
@@ -20,7 +20,7 @@ class Ramp(Schedule):
     end: float
     steps: float
 
-    monotone: ClassVar[bool] = True
+    monotone = True
 
     def __post_init__(self) -> None:
         self._set(

@@ -4,17 +4,17 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics import python
+from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, require_schedule
 from lehr.schedules.cycles import Cycles
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Repeat(Wrapper):
     """Play `schedule` `count` times, or for ever.
 
@@ -49,7 +49,7 @@ class Repeat(Wrapper):
     stretch: float = 1.0
     decay: float = 1.0
 
-    shape: ClassVar[str] = "repeat"
+    shape = "repeat"
 
     def __post_init__(self) -> None:
         inner = require_schedule("schedule", self.schedule)

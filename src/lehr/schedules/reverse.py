@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Reverse(Wrapper):
     """Play `schedule` backwards: the value at t is that at steps - t.
 
@@ -31,7 +31,7 @@ class Reverse(Wrapper):
 
     schedule: Schedule
 
-    shape: ClassVar[str] = "reverse"
+    shape = "reverse"
 
     def __post_init__(self) -> None:
         inner = require_schedule("schedule", self.schedule)

@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Rex(Ramp):
     """Go from `start` to `end` along a reflected exponential, then hold `end`.
 
@@ -31,7 +31,7 @@ class Rex(Ramp):
     [1.0, 0.6667, 0.1818, 0.0, 0.0]
     """
 
-    shape: ClassVar[str] = "rex"
+    shape = "rex"
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         whole = self.steps + rest

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, require_schedule
 from lehr.schedules.phases import Phase
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Scale(Schedule):
     """Multiply each value of `schedule` by `factor`. Written `factor * schedule`.
 
@@ -32,7 +32,7 @@ class Scale(Schedule):
     schedule: Schedule
     factor: float
 
-    shape: ClassVar[str] = "scaled"
+    shape = "scaled"
 
     def __post_init__(self) -> None:
         inner = require_schedule("schedule", self.schedule)

@@ -7,19 +7,19 @@ Intervals that can not hold a better update are dropped, the others halved.
 import heapq
 import math
 
-from lehr.schedules.base import Schedule
+from lehr.schedules.facts import Facts
 
 _LAST = 2**53  # beyond, whole updates are no longer exact
 _SCAN_AFTER = 4_000  # intervals; then bounds do not help, and a plain scan is quicker
 _SCAN_LIMIT = 50_000_000
 
 
-def extremes(schedule: Schedule, a: float, b: float) -> tuple[float, float]:
+def extremes(schedule: Facts, a: float, b: float) -> tuple[float, float]:
     """Return the smallest and the largest value of the updates a, a + 1, ..., b."""
     return _smallest(schedule, a, b, 1), -_smallest(schedule, a, b, -1)
 
 
-def _smallest(schedule: Schedule, a: float, b: float, sign: int) -> float:
+def _smallest(schedule: Facts, a: float, b: float, sign: int) -> float:
     first = math.ceil(a)
     last = math.floor(b) if b < math.inf else first + 1024
     best = _within(schedule, first, last, sign, math.inf)
@@ -32,12 +32,12 @@ def _smallest(schedule: Schedule, a: float, b: float, sign: int) -> float:
     return best
 
 
-def _low(schedule: Schedule, a: float, b: float, sign: int) -> float:
+def _low(schedule: Facts, a: float, b: float, sign: int) -> float:
     low, high = schedule.bounds(a, b)
     return low if sign > 0 else -high
 
 
-def _within(schedule: Schedule, a: int, b: int, sign: int, best: float) -> float:
+def _within(schedule: Facts, a: int, b: int, sign: int, best: float) -> float:
     best = min(best, sign * schedule(a), sign * schedule(b))
     heap = [(_low(schedule, a, b, sign), a, b)]
     for visited in range(b - a + 1):
@@ -56,11 +56,11 @@ def _within(schedule: Schedule, a: int, b: int, sign: int, best: float) -> float
     return best
 
 
-def _scan(schedule: Schedule, a: int, b: int, sign: int) -> float:
+def _scan(schedule: Facts, a: int, b: int, sign: int) -> float:
     return min(sign * schedule(t) for t in range(a, b + 1))
 
 
-def first_below(schedule: Schedule, x: float) -> int | None:
+def first_below(schedule: Facts, x: float) -> int | None:
     """Return the first update whose value is < x; None if there is none."""
     if schedule(0) < x:
         return 0
@@ -76,7 +76,7 @@ def first_below(schedule: Schedule, x: float) -> int | None:
     return None
 
 
-def _leftmost(schedule: Schedule, low: int, high: int, x: float) -> int | None:
+def _leftmost(schedule: Facts, low: int, high: int, x: float) -> int | None:
     """Return the first update in (low, high] whose value is < x."""
     stack = [(low + 1, high)]
     while stack:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Shift(Wrapper):
     """Play `schedule` from update `by` on; hold its first value before.
 
@@ -35,7 +35,7 @@ class Shift(Wrapper):
     schedule: Schedule
     by: float
 
-    shape: ClassVar[str] = "shift"
+    shape = "shift"
 
     def __post_init__(self) -> None:
         inner = given = require_schedule("schedule", self.schedule)

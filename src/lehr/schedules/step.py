@@ -3,15 +3,15 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Number
 from lehr.schedules.decay import Decay
 from lehr.schedules.phases import Phase
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Step(Decay):
     """Multiply by `factor` at every `every`-th update.
 
@@ -40,7 +40,7 @@ class Step(Decay):
     every: float
     steps: float = math.inf
 
-    shape: ClassVar[str] = "step"
+    shape = "step"
 
     def __post_init__(self) -> None:
         self._set(

@@ -3,15 +3,15 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Stretch(Wrapper):
     """Play `schedule` `factor` times as long: the value at t is that at t / factor.
 
@@ -34,7 +34,7 @@ class Stretch(Wrapper):
     schedule: Schedule
     factor: float
 
-    shape: ClassVar[str] = "stretch"
+    shape = "stretch"
 
     def __post_init__(self) -> None:
         inner = require_schedule("schedule", self.schedule)

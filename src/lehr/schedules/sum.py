@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
+from lehr._typing import Any
 from lehr.schedules.terms import Terms
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Sum(Terms):
     """Add the values of several schedules on one clock. Written `a + b`, `a + 0.1`.
 
@@ -26,7 +26,7 @@ class Sum(Terms):
     (1.5, 0.5, 0.5)
     """
 
-    shape: ClassVar[str] = "sum"
+    shape = "sum"
 
     def join(self, x: Any, y: Any, xp: Any) -> Any:
         return x + y

@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Schedule
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Table(Schedule):
     """Use `values[i]` for the updates from i `every` to (i + 1) `every` - 1.
 
@@ -35,7 +35,7 @@ class Table(Schedule):
     values: tuple[float, ...]
     every: float = 1
 
-    shape: ClassVar[str] = "table"
+    shape = "table"
 
     def __post_init__(self) -> None:
         values = tuple(

@@ -1,14 +1,14 @@
 """Hyperbolic tangent decay: an S between two values."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
 from lehr._numerics.accurate import quotient, two_product
+from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Tanh(Ramp):
     """Go from `start` to `end` along a hyperbolic tangent, then hold `end`.
 
@@ -38,7 +38,7 @@ class Tanh(Ramp):
     low: float = -3.0
     high: float = 3.0
 
-    shape: ClassVar[str] = "tanh"
+    shape = "tanh"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 from lehr._numerics import python
+from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, as_schedule
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Terms(Schedule):
     """Several schedules on one clock, their values joined from left to right.
 

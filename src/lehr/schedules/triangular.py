@@ -1,7 +1,6 @@
 """Cyclic triangular rates."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from lehr import _checks
 from lehr.schedules.base import Schedule
@@ -12,7 +11,7 @@ from lehr.schedules.linear import Linear
 from lehr.schedules.repeat import Repeat
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Triangular(Composite):
     """Go from `low` to `high` and back, for ever.
 
@@ -44,7 +43,7 @@ class Triangular(Composite):
     mode: str = "triangular"
     factor: float = 1.0
 
-    shape: ClassVar[str] = "triangular"
+    shape = "triangular"
 
     def __post_init__(self) -> None:
         modes = ("triangular", "triangular2", "exp_range")

@@ -3,15 +3,15 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from lehr import _checks
+from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Window(Wrapper):
     """Play the updates `start` to `stop` of `schedule`. Written `schedule[start:stop]`.
 
@@ -39,7 +39,7 @@ class Window(Wrapper):
     start: float
     stop: float
 
-    shape: ClassVar[str] = "window"
+    shape = "window"
 
     def __post_init__(self) -> None:
         inner = given = require_schedule("schedule", self.schedule)

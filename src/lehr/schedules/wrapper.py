@@ -1,8 +1,8 @@
 """What combinators of one schedule share: its clock, unless they say otherwise."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from lehr._typing import Any
 from lehr.schedules.base import Schedule
 
 

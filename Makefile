@@ -1,0 +1,81 @@
+# Each target sets up what it needs in .venv, from python3 (3.11 or newer), make and the
+# package registry. Stamps remember what is installed; a second run costs seconds.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+
+# The first of these that is new enough; `make PYTHON=/path/to/python` overrides it.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo $$python && break; done)
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt
+
+# A copied or moved folder has a .venv that points to the old place: build it anew.
+ifneq ($(shell cat $(STAMPS)/venv 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMPS)/venv
+endif
+
+.PHONY: help demo test lint format bench docs clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SECONDARY:
+
+help:
+	@echo 'make demo     train a real model under a schedule, and see both'
+	@echo 'make test     prove everything        (ARGS=... goes to pytest)'
+	@echo 'make lint     ruff, mypy --strict     (make format repairs what ruff can)'
+	@echo 'make bench    ratios to other libraries  (ARGS=--write records them)'
+	@echo 'make docs     the documentation, in build/docs'
+	@echo 'make clean    remove what make made; runs/ stays'
+
+demo: $(STAMPS)/train
+	@$(BIN)/lehr train
+
+# pytest reports coverage and fails below the floors by itself: its last line stays last.
+test: $(STAMPS)/test
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=worksteal \
+		--cov --cov-report=term $(ARGS)
+
+lint: $(STAMPS)/lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict
+
+format: $(STAMPS)/lint
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(STAMPS)/timm
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+docs: $(STAMPS)/docs
+	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/docs
+	@echo 'open build/docs/index.html'
+
+clean:
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMPS)/venv:
+	@test -n '$(PYTHON)' || { \
+		echo 'lehr needs Python 3.11 or newer with venv; make PYTHON=/path/to/python'; \
+		exit 1; }
+	@echo 'creating $(VENV) with $(PYTHON)'
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS)
+	@printf '%s' '$(CURDIR)' > $@
+
+# timm asks for torchvision, which its schedulers do not use: hence --no-deps.
+$(STAMPS)/timm: $(STAMPS)/bench
+	@$(INSTALL) --no-deps timm
+	@touch $@
+
+# One stamp per extra of pyproject.toml.
+$(STAMPS)/%: pyproject.toml constraints.txt $(STAMPS)/venv
+	@echo 'installing what "$*" needs'
+	@$(INSTALL) --editable '.[$*]'
+	@touch $@

@@ -1,0 +1,14 @@
+"""How Sphinx builds the documentation: MyST pages, Furo, offline."""
+
+from importlib import metadata
+
+project = "lehr"
+author = "the lehr authors"
+copyright = "2026, the lehr authors"
+release = version = metadata.version("lehr")
+extensions = ["myst_parser"]
+html_theme = "furo"
+html_title = f"lehr {release}"
+# Headings can be linked to by their text.
+myst_heading_anchors = 3
+exclude_patterns = ["build"]

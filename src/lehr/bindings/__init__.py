@@ -1,0 +1,1 @@
+"""Schedules on a framework's optimizer; each framework has its own module."""

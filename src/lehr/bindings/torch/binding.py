@@ -1,0 +1,139 @@
+"""Hold schedules to an optimizer whose groups may change, be loaded or be copied."""
+
+import copy
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from lehr.bindings.torch.fields import Field, Origins, extend, restore
+from lehr.bindings.torch.loading import decide
+from lehr.bindings.torch.position import CLOCKS
+from lehr.bindings.torch.replanning import Policy
+from lehr.bindings.torch.slots import numeric_fields
+from lehr.bindings.torch.state import read_state
+from lehr.bindings.torch.writers import compile_writer, require_own_tensors
+
+_ORIGINS = Origins()
+
+# Made for the groups as they are; made again after a copy, never saved.
+_MADE = ("_groups", "_width", "_advance", "_forget", "_until", "_fed")
+
+
+class Binding:
+    """What a scheduler needs beside its clock: fields, hooks, a writer."""
+
+    optimizer: torch.optim.Optimizer
+    _on_change: Policy
+    _fields: dict[str, Field]
+    _clock: list[int]
+    _history: list[Any]
+
+    def _install(self) -> None:
+        """Take in the groups, write to them, and hear of their changes."""
+        self._refresh()
+        here = weakref.ref(self)  # the optimizer must not keep its scheduler alive
+
+        def loaded(*_: Any) -> None:
+            if (binding := here()) is not None:
+                binding._refresh()
+
+        def about_to_step(*_: Any) -> None:
+            if (binding := here()) is not None:
+                groups = binding.optimizer.param_groups
+                if groups is not binding._groups or len(groups) != binding._width:
+                    binding._refresh()
+
+        innermost = self.optimizer
+        while isinstance(inner := getattr(innermost, "optimizer", None), _Optimizer):
+            innermost = inner  # a framework's wrapper has no hooks of its own
+        handles = (
+            innermost.register_load_state_dict_post_hook(loaded),
+            innermost.register_step_pre_hook(about_to_step),
+        )
+        weakref.finalize(self, _remove, handles).atexit = False
+
+    def _refresh(self) -> None:
+        """Make the writer anew for the groups as they are now, and write."""
+        groups, fields = self.optimizer.param_groups, self._fields.values()
+        for bound in fields:
+            extend(bound, self.optimizer, _ORIGINS)
+            require_own_tensors(bound, groups)
+        _ORIGINS.note(self.optimizer, self._fields, self._clock)
+        self._advance, self._forget = compile_writer(fields, groups, self._clock)
+        self._groups, self._width = groups, len(groups)
+        self._fed = tuple(clock for clock in CLOCKS[1:] if self._on(clock))
+        self._until = self._advance(groups)
+
+    def _rewrite(self) -> None:
+        """Write the values of the position, whatever was written before."""
+        groups = self.optimizer.param_groups
+        if groups is not self._groups or len(groups) != self._width:
+            self._refresh()
+        else:
+            self._forget()
+            self._until = self._advance(groups)
+
+    def _on(self, clock: str) -> list[str]:
+        """Name the fields that run on `clock`."""
+        return [
+            name
+            for name, bound in self._fields.items()
+            if any(rule is not None and rule.clock == clock for rule in bound.rules)
+        ]
+
+    def _load(self, state: Mapping[str, Any], policy: Policy) -> None:
+        saved, groups = read_state(state), self.optimizer.param_groups
+        for bound in self._fields.values():
+            extend(bound, self.optimizer, _ORIGINS)
+        fields = self._fields | {
+            name: self._field_of_state(name, policy)
+            for name in saved.fields
+            if name not in self._fields
+        }
+        decision = decide(saved, fields, len(groups), policy)
+        for name, bound in decision.fields.items():
+            restore(fields[name], bound.rules, groups)
+        self._fields = {
+            name: bound
+            for name, bound in decision.fields.items()
+            if bound.value is not None or any(bound.rules)
+        }
+        self._clock[:] = saved.position
+        self._history = copy.deepcopy(list(saved.history))
+        if decision.differences:
+            self._history.append(
+                {
+                    "policy": policy,
+                    "at": dict(zip(CLOCKS, saved.position, strict=True)),
+                    "changes": [d.record() for d in decision.differences],
+                }
+            )
+        self._refresh()
+
+    def _field_of_state(self, name: str, policy: Policy) -> Field:
+        """Return a field that a state schedules and the caller does not."""
+        bound = Field(name, None, "updates")
+        if policy == "keep" or name in numeric_fields(self.optimizer.param_groups[0]):
+            extend(bound, self.optimizer, _ORIGINS)
+        else:  # this optimizer lacks it; it is only compared
+            size = len(self.optimizer.param_groups)
+            bound.given = bound.rules = [None] * size
+            bound.captured = bound.bases = [0.0] * size
+        return bound
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in _MADE}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._install()
+
+
+_Optimizer = torch.optim.Optimizer
+
+
+def _remove(handles: tuple[Any, ...]) -> None:
+    for handle in handles:
+        handle.remove()

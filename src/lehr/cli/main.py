@@ -1,0 +1,107 @@
+"""The command `lehr`: find the subcommand, load only that, turn mistakes into words.
+
+Exit codes: 0 done, 1 failed or found something, 2 usage, 130 interrupted.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from lehr.cli.usage import Parser, UsageError, did_you_mean
+
+COMMANDS = {
+    "show": "draw schedules in the terminal, with their phases and facts",
+    "train": "train a model under a schedule, from a configuration file",
+}
+"""Each command, a module beside this one, and what it does."""
+
+_HELP = """example:
+  lehr show "warmup_cosine(3e-4, warmup=1000, total=100000)"
+
+usage: lehr COMMAND [ARGUMENTS]
+
+Schedules for the hyper-parameters of training: drawn, checked, trained with.
+
+commands:
+{commands}
+
+`lehr COMMAND --help` tells more; `lehr --version` prints the version.
+LEHR_TRACEBACK=1 shows where an error came from; NO_COLOR=1 turns colours off.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code.
+
+    Args:
+        arguments: the words behind `lehr`; by default those of this process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _guarded(lambda: _run(words))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; keep the interpreter from flushing once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """Return the exit code of `run`, and print what a person can mend."""
+    try:
+        return run()
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except BrokenPipeError:
+        raise
+    except (UsageError, ValueError, OSError, ImportError) as error:
+        if os.environ.get("LEHR_TRACEBACK"):
+            raise
+        print(_described(error), file=sys.stderr)
+        return 2
+
+
+def _described(error: Exception) -> str:
+    text = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
+    return text if text.startswith("error") else f"error: {text}"
+
+
+def _run(words: Sequence[str]) -> int:
+    first = words[0] if words else ""
+    if first in COMMANDS:
+        return _command(first, words[1:])
+    if first == "--version":
+        print(f"lehr {_version()}")
+        return 0
+    if first in ("", "-h", "--help", "help"):
+        lines = (f"  {name:<8}{summary}" for name, summary in COMMANDS.items())
+        print(_HELP.format(commands="\n".join(lines)), end="")
+        return 0 if first else 2
+    kind = "option" if first.startswith("-") else "command"
+    known = f"known: {', '.join(COMMANDS)}"
+    near = did_you_mean(first, list(COMMANDS))
+    raise UsageError(f'unknown {kind} "{first}"', f"{near} {known}".strip())
+
+
+def _command(name: str, words: Sequence[str]) -> int:
+    module = import_module(f"lehr.cli.{name}")
+    parser = Parser(name, COMMANDS[name], module.EXAMPLE)
+    module.add_arguments(parser)
+    code: int = module.run(parser.parse_args(words))
+    return code
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("lehr")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,140 @@
+"""One run from the command line: announce it, train it, leave its folder behind."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+import yaml
+
+from lehr.cli import train_report as report
+from lehr.config.errors import ConfigError, Problem
+from lehr.config.run_document import Run
+from lehr.training import FitResult
+from lehr.training.callbacks import LoggingCallback, ProgressBar, RateMonitor
+from lehr.training.checkpoint import Retention
+from lehr.training.data import Parts
+from lehr.training.errors import TrainingError
+from lehr.training.job import Job, build_job
+from lehr.training.loggers import JsonLines
+from lehr.training.run_folder import RunFolder
+
+_RESOLVED = "# The run as it was trained; `lehr train` on this file trains it again.\n"
+
+
+class Session:
+    """A checked run with its data and its folder, about to be trained.
+
+    Args:
+        run: the document's values, its plan and its schedules.
+        data: what it trains on.
+        folder: where everything is left; not written before `create`.
+        quiet: print the summary only.
+    """
+
+    def __init__(
+        self, run: Run, data: Parts, folder: RunFolder, *, quiet: bool = False
+    ) -> None:
+        self.run = run
+        self.data = data
+        self.folder = folder
+        self.quiet = quiet
+
+    def announce(self, *, resumed: bool) -> None:
+        """Show the plan and the schedules before anything runs."""
+        if not self.quiet:
+            print(report.announcement(self.run, self.folder.path, resumed=resumed))
+
+    def create(
+        self, text: str, ending: str, *, base: Path, overrides: Sequence[str]
+    ) -> None:
+        """Write the folder of a new run.
+
+        Args:
+            text: the document as it was given.
+            ending: of its file.
+            base: the folder that the document's paths start from.
+            overrides: what the command line changed in the document.
+        """
+        resolved = yaml.safe_dump(self.run.resolved(), sort_keys=False)
+        facts = {
+            "folder": str(base.resolve()),
+            "overrides": list(overrides),
+            "data": _fingerprint(self.data),
+            "lehr": _version(),
+            "torch": str(torch.__version__),
+        }
+        self.folder.create(text, ending, _RESOLVED + resolved, facts)
+
+    def train(self, *, resume: bool) -> int:
+        """Train to the end or to an interruption; return the exit code."""
+        if resume:
+            self._check_data()
+        if (threads := self.run.config.train.threads) is not None:
+            torch.set_num_threads(threads)
+        bars = () if self.quiet else (ProgressBar(), report.EpochLines())
+        log = LoggingCallback(1, (JsonLines(self.folder.metrics),))
+        job = build_job(self.run, self.data, self.folder.path, (RateMonitor(), log, *bars))
+        try:
+            result = job.fit(resume=resume)
+        except (TrainingError, OSError, ValueError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+        self._draw(result)
+        if result.signal is not None:
+            print(report.interruption(result, self.folder.path))
+            return 128 + result.signal
+        self._sum_up(job, result)
+        return 0
+
+    def _sum_up(self, job: Job, result: FitResult) -> None:
+        """Judge the best weights on the test part, and leave the last word."""
+        store = job.trainer.store
+        best = None if store is None else store.best(Retention(monitor="val_loss"))
+        if store is not None and best is not None:
+            job.trainer.model.load_state_dict(store.load(best.path)["model"])
+        test = job.trainer.validate(job.test)
+        summary = report.summary(self.run, result, test, self.folder.path)
+        self.folder.write(self.folder.summary.name, summary)
+        print(report.summary_table(summary))
+
+    def _draw(self, result: FitResult) -> None:
+        """Draw what was planned beside what was done, if Matplotlib is there."""
+        try:
+            from lehr.plotting.figure import plot_run
+        except ImportError as error:
+            print(f"note: no curves were drawn: {error}", file=sys.stderr)
+            return
+        rates, losses = report.read_metrics(self.folder.metrics)
+        plot_run(
+            self.run.schedules["lr"],
+            rates,
+            losses,
+            self.folder.curves,
+            title=self.run.config.name,
+            best=result.best.update if result.best else None,
+        )
+
+    def _check_data(self) -> None:
+        """Refuse to continue a run on other data."""
+        if _fingerprint(self.data) != self.folder.facts["data"]:
+            message = "the data are not those that the run was started with"
+            hint = "put them back, or start a new run without --resume"
+            raise ConfigError([Problem("LH125", message, hint=hint)])
+
+
+def _fingerprint(data: Parts) -> str:
+    """Hash the samples that a run trains on."""
+    digest = hashlib.sha256()
+    for tensor in data.train.tensors:
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _version() -> str | None:
+    try:
+        return version("lehr")
+    except PackageNotFoundError:
+        return None

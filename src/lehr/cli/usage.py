@@ -1,0 +1,70 @@
+"""How a command is called: help that starts with an example, errors that help."""
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+class UsageError(Exception):
+    """A mistake of the person who typed the command, and what would mend it.
+
+    >>> print(UsageError("no such run", hint="see: lehr runs"))
+    error: no such run
+       = see: lehr runs
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+    def __str__(self) -> str:
+        hint = f"\n   = {self.hint}" if self.hint else ""
+        return f"error: {self.message}{hint}"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose help starts with an example.
+
+    Args:
+        command: the command's name.
+        summary: what it does, one line.
+        example: one command line that a person may copy.
+    """
+
+    def __init__(self, command: str, summary: str, example: str) -> None:
+        super().__init__(
+            prog=f"lehr {command}",
+            description=summary,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.example = example
+
+    def format_help(self) -> str:
+        """Return the help text, the example first."""
+        return f"example:\n  {self.example}\n\n{super().format_help()}"
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse a command line: the reason, the nearest option, the usage."""
+        nearest = self._nearest(message)
+        hint = nearest or f"see: {self.prog} --help"
+        raise UsageError(message, hint)
+
+    def _nearest(self, message: str) -> str:
+        prefix = "unrecognized arguments: "
+        if not message.startswith(prefix):
+            return ""
+        word = message.removeprefix(prefix).split()[0].partition("=")[0]
+        return did_you_mean(word, list(self._option_string_actions))
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return a question that names the nearest of `known`, or nothing.
+
+    >>> did_you_mean("shw", ["show", "train"])
+    'did you mean "show"?'
+    """
+    import difflib
+
+    near = difflib.get_close_matches(word, known, n=1)
+    return f'did you mean "{near[0]}"?' if near else ""

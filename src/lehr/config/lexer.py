@@ -1,0 +1,99 @@
+"""Cut an expression into tokens, each with its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from lehr.config.errors import ConfigError, Problem
+
+_TOKENS = re.compile(
+    r"""
+    (?P<space>(?:\s|\#[^\n]*)+)
+  | (?P<number>(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)
+    (?P<unit>[ \t]*%|[A-Za-z]+(?:[ \t]+[A-Za-z]+)?|[ \t]+[A-Za-z]+)?
+  | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
+  | (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+  | (?P<mark>[()\[\],=+\-*/])
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word of an expression: its kind, its text, and where it starts.
+
+    `kind` is "number", "duration", "name", "string", "end", or the mark itself.
+    """
+
+    kind: str
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """An expression, and where it stands in the source that it came from.
+
+    Args:
+        text: the expression.
+        source: the file or another name of the source.
+        line: the line on which the expression starts, from 1.
+        column: the column at which it starts, from 1.
+        path: the path of the value in its document.
+        exact: whether places inside `text` are places in the source; if not, each
+            problem is placed at the start.
+    """
+
+    text: str
+    source: str = "<text>"
+    line: int | None = 1
+    column: int | None = 1
+    path: str = ""
+    exact: bool = True
+
+    def problem(self, start: int, code: str, message: str, hint: str = "") -> Problem:
+        """Return a problem with what stands at offset `start`."""
+        line, column = self.line, self.column
+        if self.exact and line is not None and column is not None:
+            before = self.text[:start]
+            line += before.count("\n")
+            newline = before.rfind("\n")
+            column = column + start if newline < 0 else start - newline
+        return Problem(code, message, self.source, line, column, self.path, hint)
+
+    def refuse(self, start: int, message: str, hint: str = "") -> NoReturn:
+        """Raise what the grammar has to say about offset `start`."""
+        raise ConfigError([self.problem(start, "LH100", message, hint)])
+
+
+def tokens(source: Text) -> Iterator[Token]:
+    """Yield the tokens of an expression, an "end" last.
+
+    A number with a unit behind it is one token, a duration.
+
+    >>> [token.kind for token in tokens(Text("noam(1e-3, warmup=64k samples)"))]
+    ['name', '(', 'number', ',', 'name', '=', 'duration', ')', 'end']
+    """
+    text, at = source.text, 0
+    while at < len(text):
+        found = _TOKENS.match(text, at)
+        if found is None:
+            _refuse_character(source, at)
+        kind = found.lastgroup or ""
+        if kind == "unit":
+            kind = "duration"
+        if kind == "mark":
+            kind = found.group()
+        if kind != "space":
+            yield Token(kind, found.group(), at)
+        at = found.end()
+    yield Token("end", "", at)
+
+
+def _refuse_character(source: Text, at: int) -> NoReturn:
+    character = source.text[at]
+    if character in "\"'":
+        source.refuse(at, "a string is not closed", f"end it with {character}")
+    source.refuse(at, f"{character!r} has no meaning in an expression")

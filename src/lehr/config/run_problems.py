@@ -1,0 +1,124 @@
+"""What pydantic finds wrong with a run document, in our words and at its place."""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from lehr.config.documents import Document
+from lehr.config.errors import Path, Problem, suggest
+
+_TYPES = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_RULES = {
+    "greater_than": ">",
+    "greater_than_equal": ">=",
+    "less_than": "<",
+    "less_than_equal": "<=",
+}
+
+
+def run_problems(
+    error: ValidationError, document: Document, model: type[BaseModel]
+) -> list[Problem]:
+    """Return every problem of `error`, each with its code, its place and a hint."""
+    return [_problem(details, document, model) for details in error.errors()]
+
+
+def _problem(
+    details: ErrorDetails, document: Document, model: type[BaseModel]
+) -> Problem:
+    kind, given = details["type"], details["input"]
+    context: dict[str, Any] = details.get("ctx", {})
+    path, owner = _locate(details["loc"], model)
+    name = str(path[-1]) if path else "the document"
+    if kind == "extra_forbidden":
+        hint = suggest(name, _keys(owner))
+        return document.problem(
+            "LH103", f'unknown key "{name}"', path, hint=hint, key=True
+        )
+    if kind == "missing":
+        return document.problem("LH104", f'missing key "{name}"', path)
+    if kind == "union_tag_not_found":
+        hint = f"known kinds: {', '.join(sorted(_tags(owner, name)))}"
+        return document.problem("LH104", 'missing key "kind"', path, hint)
+    if kind == "union_tag_invalid":
+        known = _tags(owner, name)
+        message = f'unknown kind of {name} "{context["tag"]}"'
+        hint = suggest(str(context["tag"]), known)
+        return document.problem("LH120", message, (*path, "kind"), hint=hint)
+    if kind in _TYPES:
+        message = f"{name} must be {_TYPES[kind]}, got {given!r}"
+        return document.problem("LH107", message, path)
+    return document.problem(
+        "LH106", _refusal(kind, name, given, context, details), path
+    )
+
+
+def _refusal(
+    kind: str, name: str, given: Any, context: dict[str, Any], details: ErrorDetails
+) -> str:
+    """Return the rule that a value of the right type breaks."""
+    if kind in _RULES:
+        [limit] = context.values()
+        return f"{name} must be {_RULES[kind]} {limit}, got {given!r}"
+    if kind == "literal_error":
+        return f"{name} must be {context['expected']}, got {given!r}"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch":
+        return (
+            f"{name} must be letters, digits, '.', '_' and '-', at most 100, the first "
+            f"a letter or digit, got {given!r}"
+        )
+    return f"{name}: {details['msg'][0].lower()}{details['msg'][1:]}, got {given!r}"
+
+
+def _locate(
+    where: tuple[int | str, ...], model: type[BaseModel]
+) -> tuple[Path, type[BaseModel]]:
+    """Return the path in the document, and the section that holds its last key.
+
+    pydantic puts the tag of a tagged union into the path; the document has no such
+    level.
+    """
+    path: list[int | str] = []
+    owner = model
+    steps = list(where)
+    while steps:
+        key = steps.pop(0)
+        path.append(key)
+        tags = _tags(owner, str(key))
+        if tags and steps:
+            owner = tags[str(steps.pop(0))]
+        elif steps and (section := _section(owner, str(key))):
+            owner = section
+    return tuple(path), owner
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _section(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    """Return the section under `key`, if it is one of a single kind."""
+    field = model.model_fields.get(key)
+    kind = field.annotation if field else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _tags(model: type[BaseModel], key: str) -> dict[str, type[BaseModel]]:
+    """Return the kinds of section under `key`, by their names; none if it has none."""
+    field = model.model_fields.get(key)
+    if field is None or field.discriminator is None:
+        return {}
+    kinds = getattr(field.annotation, "__args__", ())
+    return {kind.model_fields["kind"].annotation.__args__[0]: kind for kind in kinds}

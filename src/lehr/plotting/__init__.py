@@ -1,0 +1,25 @@
+"""Pictures of schedules: in the terminal, as SVG, by matplotlib."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lehr.plotting.figure import plot, plot_run
+    from lehr.plotting.svg import draw_svg
+    from lehr.plotting.terminal import draw, sparkline
+
+__all__ = ["draw", "draw_svg", "plot", "plot_run", "sparkline"]
+
+_HOMES = {
+    "draw": "terminal",
+    "sparkline": "terminal",
+    "draw_svg": "svg",
+    "plot": "figure",
+    "plot_run": "figure",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

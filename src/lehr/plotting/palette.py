@@ -1,0 +1,25 @@
+"""Colours and dashes that stay apart without colour vision, and in print."""
+
+from dataclasses import dataclass
+
+# Okabe and Ito's set, darkened or lightened until each stands out from its ground.
+LIGHT = ("#0072b2", "#d55e00", "#009e73", "#b8569a", "#8a6d00", "#2a9fd6", "#444444")
+DARK = ("#56b4e9", "#ff8c42", "#2fc99a", "#e39ac8", "#f0c94a", "#9ad7ff", "#c8c8c8")
+DASHES = ("", "7 3", "2 2.5", "9 3 2 3", "14 4", "4 2 1 2 1 2", "1 3")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of one picture: its ground, its text, its lines, its curves."""
+
+    ground: str
+    text: str
+    grid: str
+    shade: str
+    curves: tuple[str, ...]
+
+
+THEMES = {
+    "light": Theme("#ffffff", "#333333", "#d9d9d9", "#f2f4f7", LIGHT),
+    "dark": Theme("#15181d", "#d5d9e0", "#363c46", "#1f242c", DARK),
+}

@@ -1,0 +1,43 @@
+"""Which updates of a schedule to draw, so that no step, spike or restart is lost."""
+
+import math
+from itertools import islice
+
+from lehr.schedules import Schedule
+
+MOST_JOINTS = 2_000
+_DEFAULT = 100
+
+
+def horizon(schedule: Schedule, steps: float | None = None) -> float:
+    """Return how many updates to draw: `steps`, or what shows the whole schedule.
+
+    An endless schedule is drawn over ten times its first joint.
+
+    >>> from lehr import Constant, Cosine
+    >>> horizon(Cosine(1.0, 0.0, 500)), horizon(Constant(1.0), 9)
+    (500, 9)
+    """
+    if steps is not None:
+        if not 0 < steps < math.inf:
+            raise ValueError(f"steps must be > 0 and finite, got {steps!r}")
+        return steps
+    if schedule.steps < math.inf:
+        return schedule.steps or _DEFAULT
+    return 10 * max(schedule.breakpoints, default=_DEFAULT)
+
+
+def sample(schedule: Schedule, end: float, points: int) -> list[tuple[float, float]]:
+    """Return `(t, value)` in order: even points over [0, end], and each joint twice.
+
+    At a joint the value just before it is there too, so a jump is drawn as one.
+
+    >>> from lehr import Chain, Constant
+    >>> sample(Chain((Constant(1.0, 5), Constant(0.5, 5))), 10, 3)
+    [(0.0, 1.0), (5.0, 1.0), (5.0, 0.5), (10.0, 0.5)]
+    """
+    at = {end * i / (points - 1): 0.0 for i in range(points)}
+    for joint in islice(schedule.joints(0, end), MOST_JOINTS):
+        before = math.nextafter(joint, -math.inf)
+        at[before], at[float(joint)] = joint - before, 0.0
+    return [(t + shift, schedule(t)) for t, shift in sorted(at.items())]

@@ -1,0 +1,67 @@
+"""What is in a batch: inputs, target, and the number of samples."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+TARGET_KEYS = ("target", "targets", "label", "labels")
+
+
+def size_of(batch: Any) -> int:
+    """Return the number of samples: the first dimension of the first tensor.
+
+    >>> size_of((torch.zeros(5, 3), torch.zeros(5)))
+    5
+    """
+    if isinstance(batch, Tensor):
+        return batch.shape[0] if batch.ndim else 1
+    parts = batch.values() if isinstance(batch, Mapping) else batch
+    if isinstance(parts, str | bytes) or not hasattr(parts, "__iter__"):
+        parts = ()
+    for part in parts:
+        if isinstance(part, Tensor):
+            return part.shape[0] if part.ndim else 1
+    for part in parts:
+        if isinstance(part, Mapping | tuple | list):
+            return size_of(part)
+    raise TypeError(
+        f"a batch must be a tensor, or a tuple, list or mapping that holds one, "
+        f"got {type(batch).__name__}"
+    )
+
+
+def to_device(batch: Any, device: torch.device) -> Any:
+    """Return the batch with all its tensors on `device`."""
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, Mapping):
+        return {name: to_device(part, device) for name, part in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(to_device(part, device) for part in batch))
+    if isinstance(batch, tuple | list):
+        return type(batch)(to_device(part, device) for part in batch)
+    return batch
+
+
+def inputs_and_target(batch: Any) -> tuple[tuple[Any, ...], dict[str, Any], Any]:
+    """Split a batch into positional inputs, named inputs, and the target or None.
+
+    The target of a tuple or list of two or more is its last item; that of a mapping
+    has one of the names `target`, `targets`, `label`, `labels`.
+
+    >>> inputs_and_target(("a", "b", "y"))
+    (('a', 'b'), {}, 'y')
+    >>> inputs_and_target({"x": 1, "label": 2})
+    ((), {'x': 1}, 2)
+    """
+    if isinstance(batch, Mapping):
+        found = [key for key in TARGET_KEYS if key in batch]
+        named = {str(k): v for k, v in batch.items() if k not in found[:1]}
+        return (), named, batch[found[0]] if found else None
+    if isinstance(batch, tuple | list):
+        if len(batch) > 1:
+            return tuple(batch[:-1]), {}, batch[-1]
+        return tuple(batch), {}, None
+    return (batch,), {}, None

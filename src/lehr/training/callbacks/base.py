@@ -1,0 +1,143 @@
+"""The one contract that every callback obeys, and how its events reach it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lehr.training.callbacks.events import (
+    EndContext,
+    EpochContext,
+    EpochEndContext,
+    ErrorContext,
+    EvaluationContext,
+    LogContext,
+    SavePointContext,
+    StartContext,
+    UpdateContext,
+)
+
+Hook = Callable[[Any], None]
+
+EVENTS = (
+    "on_start",
+    "on_epoch_start",
+    "on_update",
+    "on_evaluate",
+    "on_epoch_end",
+    "on_log",
+    "on_save_point",
+    "on_error",
+    "on_end",
+)
+
+
+class Callback:
+    """Something that happens around training; override the events it is about.
+
+    Callbacks run by `order`, lower first, those of equal order as given. An exception
+    from one ends the run, and says whose it is. What must survive a restart goes
+    through `state_dict`, as plain data and tensors. Events are described in
+    `events.py`.
+    """
+
+    order: int = 0
+
+    def on_start(self, context: StartContext) -> None: ...
+
+    def on_epoch_start(self, context: EpochContext) -> None: ...
+
+    def on_update(self, context: UpdateContext) -> None: ...
+
+    def on_evaluate(self, context: EvaluationContext) -> None: ...
+
+    def on_epoch_end(self, context: EpochEndContext) -> None: ...
+
+    def on_log(self, context: LogContext) -> None: ...
+
+    def on_save_point(self, context: SavePointContext) -> None: ...
+
+    def on_error(self, context: ErrorContext) -> None: ...
+
+    def on_end(self, context: EndContext) -> None: ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what must survive a restart."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+
+
+class Callbacks:
+    """The callbacks of a run, resolved once: each event has its tuple of hooks.
+
+    An event that no callback overrides has an empty one, and costs a truth test.
+    """
+
+    def __init__(self, callbacks: Iterable[Callback]) -> None:
+        ordered = sorted(callbacks, key=_order_of)
+        self.named = dict(zip(_names(ordered), ordered, strict=True))
+        self.on_start = self._hooks("on_start")
+        self.on_epoch_start = self._hooks("on_epoch_start")
+        self.on_update = self._hooks("on_update")
+        self.on_evaluate = self._hooks("on_evaluate")
+        self.on_epoch_end = self._hooks("on_epoch_end")
+        self.on_log = self._hooks("on_log")
+        self.on_save_point = self._hooks("on_save_point")
+        self.on_error = self._hooks("on_error")
+        self.on_end = self._hooks("on_end")
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the states of the callbacks that have one, by name."""
+        states = {name: one.state_dict() for name, one in self.named.items()}
+        return {name: state for name, state in states.items() if state}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> list[str]:
+        """Give the callbacks their states; return the names that are not there now."""
+        for name, one in self.named.items():
+            if name in state:
+                one.load_state_dict(state[name])
+        return sorted(state.keys() - self.named.keys())
+
+    def _hooks(self, event: str) -> tuple[Hook, ...]:
+        empty = getattr(Callback, event)
+        return tuple(
+            getattr(one, event)
+            for one in self.named.values()
+            if getattr(type(one), event, empty) is not empty
+        )
+
+
+def fire(hooks: tuple[Hook, ...], context: Any) -> None:
+    """Call the hooks in order; an exception gets a note of whose it is."""
+    for hook in hooks:
+        try:
+            hook(context)
+        except Exception as error:
+            owner = type(getattr(hook, "__self__", hook)).__name__
+            name = getattr(hook, "__name__", "")
+            error.add_note(f"raised by callback {owner}.{name}")
+            raise
+
+
+def _order_of(callback: Callback) -> int:
+    if not any(hasattr(callback, event) for event in EVENTS):
+        raise TypeError(
+            f"callbacks must hold Callback objects, got {callback!r}; derive it from "
+            "lehr.training.Callback"
+        )
+    if isinstance(callback, type):
+        raise TypeError(f"callbacks must hold objects, got the class {callback!r}")
+    return callback.order
+
+
+def _names(callbacks: list[Callback]) -> list[str]:
+    """Return the class names, made unique by a number: the keys of saved states."""
+    names: list[str] = []
+    for callback in callbacks:
+        name = base = type(callback).__name__
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{base}-{number}"
+        names.append(name)
+    return names

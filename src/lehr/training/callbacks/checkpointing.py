@@ -1,0 +1,92 @@
+"""Save the last and the best."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from lehr._checks import count
+from lehr.training.callbacks.base import Callback
+from lehr.training.callbacks.events import SavePointContext, StartContext
+from lehr.training.checkpoint import Retention
+from lehr.training.result import is_better
+
+
+class Checkpointing(Callback):
+    """Writes checkpoints into the trainer's folder, and drops those not worth keeping.
+
+    One is written every so many epochs, every so many updates, after an evaluation that
+    is the best so far, and when the run stops for whatever reason but an exception.
+    Kept are the newest and the best; neither is ever deleted before its successor is
+    on the disk, whole.
+
+    Args:
+        every_epochs: None writes none at the ends of epochs.
+        every_updates: None writes none by updates.
+        keep_last: how many of the newest stay, >= 1.
+        keep_best: how many of the best by `monitor` stay.
+        monitor: the metric of the best. Without validation data there is no best.
+        mode: "min" if less is better, "max" if more is.
+
+    Raises:
+        ValueError: an argument is out of range; at the start: there is no folder.
+    """
+
+    order = 1000
+
+    def __init__(
+        self,
+        *,
+        every_epochs: int | None = 1,
+        every_updates: int | None = None,
+        keep_last: int = 1,
+        keep_best: int = 1,
+        monitor: str = "val_loss",
+        mode: Literal["min", "max"] = "min",
+    ) -> None:
+        if every_epochs is not None:
+            count("every_epochs", every_epochs, minimum=1)
+        if every_updates is not None:
+            count("every_updates", every_updates, minimum=1)
+        self.every_epochs = every_epochs
+        self.every_updates = every_updates
+        self.retention = Retention(keep_last, keep_best, monitor, mode)
+        self.best: float | None = None
+
+    def on_start(self, context: StartContext) -> None:
+        """Refuse a trainer without a folder, and a metric that will never come."""
+        if context.folder is None:
+            raise ValueError(
+                "Checkpointing needs a run folder: BaseTrainer(..., folder='runs/one')"
+            )
+        evaluates = any(name.startswith("val_") for name in context.metric_names)
+        if self.retention.best and evaluates:
+            context.require_metric(self.retention.monitor, "Checkpointing")
+
+    def on_save_point(self, context: SavePointContext) -> None:
+        """Write a checkpoint, if one is due."""
+        if self._is_due(context) | self._is_best(context):
+            context.trainer.save(self.retention, context.metrics)
+
+    def _is_due(self, context: SavePointContext) -> bool:
+        if context.stopping:
+            return True
+        by_epoch, by_update = self.every_epochs, self.every_updates
+        if by_epoch and context.epoch_end and context.epochs % by_epoch == 0:
+            return True
+        return bool(by_update) and context.updates % (by_update or 1) == 0
+
+    def _is_best(self, context: SavePointContext) -> bool:
+        value = context.metrics.get(self.retention.monitor)
+        if not self.retention.best or value is None:
+            return False
+        if is_better(value, self.best, self.retention.mode):
+            self.best = value
+            return True
+        return False
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the best value so far."""
+        return {"best": self.best}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back the best value so far."""
+        self.best = state["best"]

@@ -1,0 +1,102 @@
+"""The manifest of a checkpoint: what it is, and what each of its files holds."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lehr.training.checkpoint.codec import decode, encode
+from lehr.training.checkpoint.errors import (
+    CheckpointCorruptError,
+    CheckpointSecurityError,
+)
+from lehr.training.checkpoint.files import FileRecord, read_unverified
+
+FORMAT = 1
+NAME = "manifest.json"
+MAX_BYTES = 2**24
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a checkpoint is.
+
+    Attributes:
+        run: identity of the run that wrote it.
+        serial: number of this save in its run, from 1; a later save has a higher one.
+        updates, epochs: done when it was made.
+        metrics: of the evaluation after the last update, if there was one.
+        files: name -> what it holds.
+        versions: of the libraries that wrote it.
+    """
+
+    run: str
+    serial: int
+    updates: int
+    epochs: int
+    metrics: Mapping[str, float]
+    files: Mapping[str, FileRecord]
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest's file; a hash of the rest guards each of its bytes."""
+        data = asdict(self)
+        data["metrics"], _ = encode(dict(self.metrics))
+        return _sealed({"format": FORMAT, **data})
+
+    @classmethod
+    def from_bytes(cls, raw: bytes, path: Path) -> "Manifest":
+        """Return the manifest of the checkpoint at `path`.
+
+        Raises:
+            CheckpointCorruptError: the bytes are not those that were written.
+            CheckpointSecurityError: a file's name leads out of the checkpoint.
+        """
+        try:
+            data = json.loads(raw)
+            sealed = _sealed({k: v for k, v in data.items() if k != "sha256"})
+        except (ValueError, AttributeError, RecursionError):
+            raise CheckpointCorruptError(path, f"{NAME} is not JSON") from None
+        if sealed != raw:
+            raise CheckpointCorruptError(path, f"{NAME} has changed")
+        if data.get("format") != FORMAT:
+            raise CheckpointCorruptError(
+                path,
+                f"its format is {data.get('format')!r}; this version reads {FORMAT}",
+            )
+        try:
+            return cls._from_data(data, path)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointCorruptError(path, f"{NAME} is wrong: {error}") from None
+
+    @classmethod
+    def _from_data(cls, data: Mapping[str, Any], path: Path) -> "Manifest":
+        for name in data["files"]:
+            if not PLAIN_NAME.fullmatch(name) or name == NAME:
+                raise CheckpointSecurityError(path, f"{NAME} names a file {name!r}")
+        return cls(
+            run=str(data["run"]),
+            serial=int(data["serial"]),
+            updates=int(data["updates"]),
+            epochs=int(data["epochs"]),
+            metrics=decode(data["metrics"], {}),
+            files={name: FileRecord(**one) for name, one in data["files"].items()},
+            versions=data["versions"],
+        )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest of the checkpoint folder at `path`."""
+    return Manifest.from_bytes(read_unverified(path / NAME, MAX_BYTES), path)
+
+
+def _sealed(data: dict[str, Any]) -> bytes:
+    text = json.dumps(data, sort_keys=True, allow_nan=False)
+    seal = hashlib.sha256(text.encode()).hexdigest()
+    return (
+        json.dumps({**data, "sha256": seal}, sort_keys=True, indent=1) + "\n"
+    ).encode()

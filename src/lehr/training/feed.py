@@ -1,0 +1,206 @@
+"""The place of a run in its training data: windows of batches, and how to resume."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+
+from lehr.training import rng
+from lehr.training.errors import EmptyDataError
+
+logger = logging.getLogger("lehr.training")
+
+
+class Feed:
+    """Deals the batches of an epoch in windows, one window per optimizer update.
+
+    A loader with `state_dict` and `load_state_dict` is resumed by going to its saved
+    position. Any other is read again from the start of the epoch, with the random
+    states of that start, so that it deals what it dealt before.
+
+    Args:
+        loader: any iterable of batches; `len`, `set_epoch` are used where present.
+        window: batches per update, >= 1; the last window of an epoch may be shorter.
+        state: where to go on, from `state_dict`.
+    """
+
+    def __init__(
+        self, loader: Any, window: int = 1, state: Mapping[str, Any] | None = None
+    ) -> None:
+        if not hasattr(loader, "__iter__"):
+            raise TypeError(
+                f"train_data must be an iterable of batches, got "
+                f"{type(loader).__name__}; wrap a data set in a loader"
+            )
+        self.loader = loader
+        self.window = window
+        self.length = _length_of(loader)
+        self.batches = 0 if state is None else int(state["batches"])
+        self.epoch_over = False
+        self._pending = state
+        self._begin: dict[str, Any] = {}
+        self._seeks = hasattr(loader, "state_dict") and hasattr(
+            loader, "load_state_dict"
+        )
+        if self.length == 0:
+            raise EmptyDataError(
+                "train_data holds no batch: it is empty, or smaller than one batch "
+                "with drop_last"
+            )
+
+    @property
+    def updates_per_epoch(self) -> int | None:
+        """Windows in a whole epoch, where the loader knows its length."""
+        return None if self.length is None else -(-self.length // self.window)
+
+    def windows(self, epoch: int) -> Iterator[list[Any]]:
+        """Deal the rest of an epoch; `epoch_over` is True with its last window.
+
+        Only a loader without a length tells its end too late for a full last window.
+        """
+        iterator = self._resumed(epoch) if self._pending else self._fresh(epoch)
+        self.epoch_over = False
+        window: list[Any] = []
+        for batch in iterator:
+            self.batches += 1
+            window.append(batch)
+            if self.batches == self.length:
+                self._require_end(iterator)
+                break
+            if len(window) == self.window:
+                yield window
+                window = []
+        if not self.batches:
+            raise EmptyDataError(
+                f"train_data gave no batch in epoch {epoch}"
+                + ("; an iterator can be read once: pass a loader" if epoch else "")
+            )
+        self.epoch_over = True
+        if window:
+            yield window
+
+    def next_epoch(self) -> None:
+        """Count from the start of the next epoch."""
+        self.batches = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the position after the windows dealt so far."""
+        return {
+            "batches": self.batches,
+            "loader": self.loader.state_dict() if self._seeks else None,
+            "begin": self._begin,
+            "generators": [g.get_state() for g in _generators(self.loader)],
+        }
+
+    def _fresh(self, epoch: int) -> Iterator[Any]:
+        self.batches = 0
+        _set_epoch(self.loader, epoch)
+        if not self._seeks:
+            self._begin = {
+                "random": rng.capture(),
+                "generators": [g.get_state() for g in _generators(self.loader)],
+            }
+        return iter(self.loader)
+
+    def _resumed(self, epoch: int) -> Iterator[Any]:
+        """Go on where the state was taken; the global random states stay."""
+        state, self._pending = self._pending, None
+        if state is None:
+            return self._fresh(epoch)
+        if self._seeks:
+            if state["loader"] is not None:
+                self.loader.load_state_dict(state["loader"])
+            if not self.batches:
+                return self._fresh(epoch)
+            with rng.preserved():
+                return iter(self.loader)
+        if not self.batches:
+            _set_generators(self.loader, state["generators"])
+            return self._fresh(epoch)
+        self._begin = state["begin"]
+        with rng.preserved():
+            iterator = self._replayed(epoch)
+        _set_generators(self.loader, state["generators"])
+        return iterator
+
+    def _replayed(self, epoch: int) -> Iterator[Any]:
+        logger.info(
+            "train_data cannot seek: reading %d batches again to resume", self.batches
+        )
+        rng.restore(self._begin["random"])
+        _set_generators(self.loader, self._begin["generators"])
+        _set_epoch(self.loader, epoch)
+        iterator: Iterator[Any] = iter(self.loader)
+        for number in range(self.batches):
+            try:
+                next(iterator)
+            except StopIteration:
+                raise EmptyDataError(
+                    f"train_data ended after {number} batches of epoch {epoch}; the "
+                    f"checkpoint was made after {self.batches}: the data has changed"
+                ) from None
+        return iterator
+
+    def _require_end(self, iterator: Iterator[Any]) -> None:
+        """Read past the last batch, so that the loader knows its epoch is over."""
+        for _ in iterator:
+            raise ValueError(
+                f"len(train_data) is {self.length}, but it gave one more batch; "
+                "correct its __len__, or remove it"
+            )
+
+
+def require_rereadable(val_data: Any) -> None:
+    """Refuse data for evaluation that is empty, or that can be read only once."""
+    if val_data is None:
+        return
+    if not hasattr(val_data, "__iter__"):
+        raise TypeError(
+            f"val_data must be an iterable of batches, got {type(val_data).__name__}"
+        )
+    if hasattr(val_data, "__next__"):
+        raise ValueError(
+            "val_data is an iterator, which can be read once; pass a list or a loader"
+        )
+    if hasattr(val_data, "__len__") and len(val_data) == 0:
+        raise EmptyDataError("val_data holds no batch; leave it out, or fill it")
+
+
+def _length_of(loader: Any) -> int | None:
+    try:
+        return len(loader)
+    except TypeError:
+        return None
+
+
+def _parts(loader: Any) -> list[Any]:
+    """Return the loader and its samplers, which may hold a generator or an epoch."""
+    batch_sampler = getattr(loader, "batch_sampler", None)
+    parts = [
+        loader,
+        getattr(loader, "sampler", None),
+        batch_sampler,
+        getattr(batch_sampler, "sampler", None),
+    ]
+    return [part for part in parts if part is not None]
+
+
+def _set_epoch(loader: Any, epoch: int) -> None:
+    for part in _parts(loader):
+        if hasattr(part, "set_epoch"):
+            part.set_epoch(epoch)
+
+
+def _generators(loader: Any) -> list[torch.Generator]:
+    found: dict[int, torch.Generator] = {}
+    for part in _parts(loader):
+        generator = getattr(part, "generator", None)
+        if isinstance(generator, torch.Generator):
+            found[id(generator)] = generator
+    return list(found.values())
+
+
+def _set_generators(loader: Any, states: list[torch.Tensor]) -> None:
+    for generator, state in zip(_generators(loader), states, strict=True):
+        generator.set_state(state)

@@ -1,0 +1,7 @@
+"""Loggers: where records are kept. The contract is in `base.py`."""
+
+from lehr.training.loggers.base import Logger, Record
+from lehr.training.loggers.csv import Csv
+from lehr.training.loggers.jsonl import JsonLines, read_json_lines
+
+__all__ = ["Csv", "JsonLines", "Logger", "Record", "read_json_lines"]

@@ -1,0 +1,215 @@
+"""The two loops of training: one changes a model, the other only looks at it."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import Optimizer
+
+from lehr._checks import count, positive
+from lehr.training import rng
+from lehr.training.batches import size_of, to_device
+from lehr.training.clock import Clock
+from lehr.training.errors import EmptyDataError, NonFiniteError
+from lehr.training.feed import Feed
+from lehr.training.metrics import Averages, Metric
+from lehr.training.objective import Loss, Objective
+
+
+@dataclass(slots=True)
+class Step:
+    """What one optimizer update was: all of it is known only after it was applied.
+
+    `loss` is the mean over the samples of the window; `rates` are those that were used,
+    one per parameter group; `gradient_norm` is that before clipping, None without.
+    """
+
+    loss: Tensor
+    samples: int
+    rates: list[Any]
+    gradient_norm: Tensor | None
+
+
+class TrainingLoop:
+    """Updates a model, one window of batches at a time.
+
+    One update: forward and backward over the window, clip, optimizer step, clock. The
+    gradient is that of the mean over the window's samples, whatever the sizes of its
+    batches.
+
+    Args:
+        model: called with the inputs of a batch.
+        optimizer: over the model's parameters.
+        scheduler: lehr's, or any with `step`; moved after each update.
+        loss: `loss(output, target)`, or None to let one be chosen.
+        accumulation: batches per update; the last update of an epoch may have fewer.
+        clip_norm: largest norm of all gradients together; None does not clip.
+        device: where batches go; None: where the model's parameters are.
+        check_finite: refuse an update whose loss or gradient norm is NaN or infinite.
+            It waits for the device once per update.
+
+    >>> from torch.utils.data import DataLoader, TensorDataset
+    >>> _ = torch.manual_seed(0)
+    >>> x = torch.randn(64, 3)
+    >>> model = nn.Linear(3, 1)
+    >>> loop = TrainingLoop(model, torch.optim.SGD(model.parameters(), lr=0.1))
+    >>> data = DataLoader(TensorDataset(x, x.sum(1, keepdim=True)), batch_size=8)
+    >>> losses = [loop.run(data)["loss"] for epoch in range(5)]
+    >>> losses[-1] < 0.05 * losses[0]
+    True
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizer: Optimizer,
+        scheduler: Any = None,
+        *,
+        loss: Loss | Objective | None = None,
+        accumulation: int = 1,
+        clip_norm: float | None = None,
+        device: torch.device | str | None = None,
+        check_finite: bool = True,
+    ) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self.clock = (
+            scheduler if isinstance(scheduler, Clock) else Clock(scheduler, optimizer)
+        )
+        self.objective = loss if isinstance(loss, Objective) else Objective(loss)
+        self.accumulation = count("accumulation", accumulation, minimum=1)
+        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+        self.device = device_of(model, device)
+        self.check_finite = check_finite
+        self.updates = 0
+        self.samples = 0
+
+    def run(self, data: Iterable[Any], epoch: int = 0) -> dict[str, float]:
+        """Train on the batches of one epoch; return the mean loss over its samples."""
+        self.model.train()
+        averages = Averages()
+        for window in Feed(data, self.accumulation).windows(epoch):
+            step = self.update(window)
+            averages.add("loss", step.loss, step.samples)
+        return averages.means()
+
+    def update(self, window: list[Any]) -> Step:
+        """Apply one update: forward and backward, clip, optimizer step, clock.
+
+        Raises:
+            NonFiniteError: the loss or the gradient norm is; nothing was applied.
+        """
+        self.optimizer.zero_grad()
+        loss, samples = self._backward(window)
+        self._require_finite("loss", loss)
+        norm = None
+        if self.clip_norm is not None:
+            groups = self.optimizer.param_groups
+            parameters = [p for group in groups for p in group["params"]]
+            norm = clip_grad_norm_(parameters, self.clip_norm)
+            self._require_finite("gradient norm", norm)
+        rates = [
+            # A scheduler may refill a tensor in place: keep what this update used.
+            rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
+            for group in self.optimizer.param_groups
+        ]
+        self.optimizer.step()
+        self.clock.after_update(samples)
+        self.updates += 1
+        self.samples += samples
+        return Step(loss, samples, rates, norm)
+
+    def _backward(self, window: list[Any]) -> tuple[Tensor, int]:
+        """Leave the gradient of the window's mean loss; return that loss and size."""
+        if len(window) == 1:
+            batch = to_device(window[0], self.device)
+            loss = self.objective(self.model, batch).loss
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
+            return loss.detach(), size_of(batch)
+        sizes = [size_of(batch) for batch in window]
+        samples = sum(sizes)
+        total = torch.zeros((), device=self.device)
+        for batch, size in zip(window, sizes, strict=True):
+            outcome = self.objective(self.model, to_device(batch, self.device))
+            share = outcome.loss * (size / samples)
+            share.backward()  # type: ignore[no-untyped-call]  # torch has no types here
+            total = total + share.detach()
+        return total, samples
+
+    def _require_finite(self, what: str, value: Tensor) -> None:
+        if self.check_finite and not math.isfinite(number := value.item()):
+            raise NonFiniteError(what, number, self.updates)
+
+
+class ValidationLoop:
+    """Evaluates a model and changes nothing: weights, gradients, mode, random states.
+
+    Args:
+        model: called with the inputs of a batch, in evaluation mode, without gradients.
+        loss: as for `TrainingLoop`.
+        metrics: `{name: metric(output, target)}`, each the mean over the batch.
+        device: as for `TrainingLoop`.
+
+    >>> model = nn.Linear(2, 1)
+    >>> loop = ValidationLoop(model)
+    >>> x = torch.ones(3, 2)
+    >>> loop.run([(x, model(x).detach()), (x[:1], model(x[:1]).detach())])
+    {'loss': 0.0}
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        *,
+        loss: Loss | Objective | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        device: torch.device | str | None = None,
+    ) -> None:
+        self.model = model
+        self.objective = loss if isinstance(loss, Objective) else Objective(loss)
+        self.metrics = dict(metrics or {})
+        self.device = device_of(model, device)
+        if "loss" in self.metrics:
+            raise ValueError("metrics may not be named 'loss': that is the loss itself")
+
+    def run(self, data: Iterable[Any]) -> dict[str, float]:
+        """Return the loss and each metric, as means over all samples of `data`.
+
+        Raises:
+            EmptyDataError: `data` gives no batch.
+        """
+        averages = Averages()
+        modes = [(module, module.training) for module in self.model.modules()]
+        with rng.preserved(), torch.no_grad():
+            self.model.eval()
+            try:
+                for batch in data:
+                    self._add(averages, to_device(batch, self.device))
+            finally:
+                for module, training in modes:
+                    module.training = training
+        means = averages.means()
+        if not means:
+            raise EmptyDataError("val_data gave no batch; leave it out, or fill it")
+        return means
+
+    def _add(self, averages: Averages, batch: Any) -> None:
+        size = size_of(batch)
+        loss, output, target = self.objective(self.model, batch)
+        averages.add("loss", loss, size)
+        for name, metric in self.metrics.items():
+            averages.add(name, metric(output, target), size)
+
+
+def device_of(
+    model: nn.Module, device: torch.device | str | None = None
+) -> torch.device:
+    """Return `device`, or where the model's first parameter is."""
+    if device is not None:
+        return torch.device(device)
+    first = next(model.parameters(), None)
+    return torch.device("cpu") if first is None else first.device

@@ -1,0 +1,154 @@
+"""The loss of a batch: the one given, the model's own, or one that fits the target."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lehr.training.batches import inputs_and_target
+
+Loss = Callable[[Any, Any], Tensor]
+
+logger = logging.getLogger("lehr.training")
+
+
+class Outcome(NamedTuple):
+    """What a model made of one batch: the loss is the mean over its samples."""
+
+    loss: Tensor
+    output: Any
+    target: Any
+
+
+class Objective:
+    """From a model and a batch to a loss; without a given loss, chosen once.
+
+    The choice is made at the first batch: the model's own loss, if its output is a
+    scalar or has a `loss` (attribute or key); else cross entropy for integer targets,
+    mean squared error for floating ones. It is logged, and `name` tells it.
+
+    Args:
+        loss: `loss(output, target)`, a scalar tensor, the mean over the batch.
+
+    >>> objective = Objective()
+    >>> batch = torch.ones(4, 2), torch.zeros(4, 3)
+    >>> objective(nn.Linear(2, 3), batch).loss.ndim, objective.name
+    (0, 'mean squared error (floating targets)')
+    """
+
+    def __init__(self, loss: Loss | None = None) -> None:
+        if loss is not None and not callable(loss):
+            raise TypeError(
+                f"loss must be callable as loss(output, target), got {loss!r}"
+            )
+        self.given = loss
+        self.name = "not chosen yet" if loss is None else _name_of(loss)
+        self._rule: Loss | None = None
+
+    def __call__(self, model: nn.Module, batch: Any) -> Outcome:
+        if isinstance(batch, Mapping) and self.given is None:
+            output, target = model(**batch), None
+        else:
+            inputs, named, target = inputs_and_target(batch)
+            output = model(*inputs, **named)
+        rule = self._rule or self._choose(output, target)
+        return Outcome(rule(output, target), output, target)
+
+    def _choose(self, output: Any, target: Any) -> Loss:
+        if self.given is not None:
+            if target is None:
+                raise ValueError(
+                    f"loss {self.name} needs a target, the batch has none: give "
+                    "batches of (inputs, target), or a mapping with the key 'target'"
+                )
+            rule = self.given
+        else:
+            rule, self.name = _fitting(output, target)
+            logger.info("no loss given: using %s", self.name)
+        loss = rule(output, target)
+        if not isinstance(loss, Tensor) or loss.ndim:
+            shown = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else loss
+            raise ValueError(
+                f"loss must be a scalar tensor, the mean over the batch; "
+                f"{self.name} gave {shown}"
+            )
+        self._rule = rule
+        return rule
+
+
+def class_dimension(output: Tensor, target: Tensor) -> int | None:
+    """Return the dimension of `output` that holds the classes of integer targets.
+
+    It is the last or the second, whichever leaves the target's shape; None if neither
+    does. A (batch, classes) output with (batch,) targets is both: 1.
+
+    Raises:
+        ValueError: both do, in a tensor of three or more dimensions.
+
+    >>> class_dimension(torch.zeros(8, 20, 65), torch.zeros(8, 20))
+    2
+    """
+    if output.ndim != target.ndim + 1:
+        return None
+    last = output.shape[:-1] == target.shape
+    second = output.ndim > 1 and output.shape[:1] + output.shape[2:] == target.shape
+    if last and second and output.ndim > 2 and output.shape[1] != output.shape[-1]:
+        second = False
+    if last and second and output.ndim > 2:
+        raise ValueError(
+            f"output of shape {tuple(output.shape)} could hold its classes in "
+            "dimension 1 or last; pass loss=..."
+        )
+    return 1 if second else output.ndim - 1 if last else None
+
+
+def _fitting(output: Any, target: Any) -> tuple[Loss, str]:
+    if _own_loss(output) is not None:
+        return (lambda output, _: _own_loss(output)), "the model's own loss"
+    if target is None:
+        raise ValueError(
+            "the batch has no target and the model returns no loss: give batches of "
+            "(inputs, target), or let the model return a scalar or a `loss`"
+        )
+    if not isinstance(output, Tensor) or not isinstance(target, Tensor):
+        raise ValueError(
+            f"no loss fits an output of type {type(output).__name__} and a target of "
+            f"type {type(target).__name__}; pass loss=..."
+        )
+    shapes = f"output {tuple(output.shape)} and target {tuple(target.shape)}"
+    if target.is_floating_point():
+        if output.shape != target.shape:
+            raise ValueError(
+                f"mean squared error needs equal shapes, got {shapes}; reshape one, or "
+                "pass loss=..."
+            )
+        return functional.mse_loss, "mean squared error (floating targets)"
+    if class_dimension(output, target) is None:
+        raise ValueError(
+            f"cross entropy needs one class dimension more than the target has, got "
+            f"{shapes}; pass loss=..."
+        )
+    return _cross_entropy, "cross entropy (integer targets)"
+
+
+def _cross_entropy(output: Tensor, target: Tensor) -> Tensor:
+    if output.ndim > 2 and class_dimension(output, target) == output.ndim - 1:
+        output = output.flatten(0, -2)
+        target = target.flatten()
+    return functional.cross_entropy(output, target.long())
+
+
+def _own_loss(output: Any) -> Any:
+    """Return the loss inside a model's output, or None."""
+    if isinstance(output, Tensor):
+        return output if output.ndim == 0 and output.is_floating_point() else None
+    loss = output.get("loss") if isinstance(output, Mapping) else None
+    loss = getattr(output, "loss", None) if loss is None else loss
+    return loss if isinstance(loss, torch.Tensor) else None
+
+
+def _name_of(loss: Loss) -> str:
+    return getattr(loss, "__name__", type(loss).__name__)

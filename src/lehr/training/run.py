@@ -1,0 +1,166 @@
+"""One run of a trainer: the loop, and what follows each update, on one screen."""
+
+from typing import TYPE_CHECKING, Any
+
+from lehr.training.callbacks.base import fire
+from lehr.training.callbacks.events import (
+    EpochContext,
+    EpochEndContext,
+    EvaluationContext,
+    LogContext,
+    SavePointContext,
+    StartContext,
+    UpdateContext,
+)
+from lehr.training.feed import Feed
+from lehr.training.interrupts import Interrupts
+from lehr.training.result import GOALS, Best, Goal, is_better
+
+if TYPE_CHECKING:
+    from lehr.training.trainer import BaseTrainer
+
+
+class Run:
+    """Trains from where the trainer is until a goal, a callback or a signal ends it."""
+
+    def __init__(
+        self,
+        trainer: "BaseTrainer",
+        feed: Feed,
+        val_data: Any,
+        goal: Goal,
+        interrupts: Interrupts,
+    ) -> None:
+        self.trainer = trainer
+        self.feed = feed
+        self.val_data = val_data
+        self.goal = goal
+        self.interrupts = interrupts
+
+    def start_context(self) -> StartContext:
+        """Return what is known before the first update."""
+        trainer, goal = self.trainer, self.goal
+        names = ["loss", *trainer.validation.metrics]
+        evaluated = [] if self.val_data is None else [f"val_{name}" for name in names]
+        per_epoch = self.feed.updates_per_epoch
+        return StartContext(
+            trainer,
+            resumed=trainer.updates > 0,
+            num_epochs=goal.epochs,
+            updates=goal.updates,
+            updates_per_epoch=per_epoch,
+            total_updates=goal.total_updates(per_epoch),
+            metric_names=("train_loss", *evaluated),
+            folder=trainer.folder,
+        )
+
+    def train(self) -> str:
+        """Return what ended the run."""
+        trainer, feed, hooks = self.trainer, self.feed, self.trainer.callbacks
+        loop, averages = trainer.loop, trainer.averages
+        while not trainer.stopping:
+            epoch = trainer.epochs
+            if hooks.on_epoch_start:
+                fire(hooks.on_epoch_start, EpochContext(trainer, epoch))
+            for window in feed.windows(epoch):
+                step = loop.update(window)  # its rate was written after the last one
+                averages.add("loss", step.loss, step.samples)
+                trainer.rates = step.rates
+                record = {"update": loop.updates - 1, "epoch": epoch, "loss": step.loss}
+                if hooks.on_update:
+                    context = UpdateContext(
+                        trainer,
+                        loop.updates - 1,
+                        epoch,
+                        step.samples,
+                        step.loss,
+                        step.rates,
+                        step.gradient_norm,
+                        record,
+                    )
+                    fire(hooks.on_update, context)
+                if self.settle(record, epoch_over=feed.epoch_over):
+                    return trainer.stopping or ""
+            if trainer.epochs == epoch:  # a stream tells its end after the last update
+                self.settle(
+                    {"update": loop.updates - 1, "epoch": epoch}, epoch_over=True
+                )
+        return trainer.stopping
+
+    def settle(self, record: dict[str, Any], *, epoch_over: bool) -> bool:
+        """Do what follows an update: evaluation, controllers, log, checkpoint last.
+
+        Return whether the run ends here.
+        """
+        trainer, hooks = self.trainer, self.trainer.callbacks
+        update, epoch = record["update"], record["epoch"]
+        trainer.epochs = epoch + epoch_over
+        if epoch_over:
+            self.feed.next_epoch()
+        if reached := self.goal.reached(trainer.epochs, trainer.updates):
+            trainer.stop(reached)
+        metrics = self.evaluate(record) if self._is_due(epoch_over) else {}
+        if epoch_over:
+            self.end_epoch(record, metrics)
+        if self.interrupts.received is not None:
+            trainer.stop("interrupt")
+        stopping = trainer.stopping is not None
+        if hooks.on_log:
+            notable = epoch_over or stopping or bool(metrics)
+            fire(hooks.on_log, LogContext(trainer, update, epoch, record, notable))
+        if hooks.on_save_point:
+            context = SavePointContext(
+                trainer, trainer.updates, trainer.epochs, epoch_over, stopping, metrics
+            )
+            fire(hooks.on_save_point, context)
+        return stopping
+
+    def evaluate(self, record: dict[str, Any]) -> dict[str, float]:
+        """Evaluate, and show the metrics to the scheduler and the controllers."""
+        trainer, hooks = self.trainer, self.trainer.callbacks
+        update, epoch = record["update"], record["epoch"]
+        metrics = trainer.validate(self.val_data)
+        record.update(metrics)
+        trainer.clock.after_evaluation(metrics)
+        trainer.evaluations.append({"update": update, "epoch": epoch, **metrics})
+        value = metrics.get(trainer.monitor)
+        than = None if trainer.best is None else trainer.best.value
+        if value is not None and is_better(value, than, trainer.mode):
+            trainer.best = Best(trainer.monitor, value, update, epoch)
+        if hooks.on_evaluate:
+            context = EvaluationContext(trainer, update, epoch, metrics, record)
+            fire(hooks.on_evaluate, context)
+        return metrics
+
+    def end_epoch(self, record: dict[str, Any], metrics: dict[str, float]) -> None:
+        """Write the epoch's row of the history, and move a clock that counts epochs."""
+        trainer, hooks = self.trainer, self.trainer.callbacks
+        means = trainer.averages.means()
+        trainer.averages.clear()
+        row = {
+            "epoch": record["epoch"],
+            "updates": trainer.updates,
+            "samples": trainer.samples,
+            "train_loss": means["loss"],
+            "lr": float(trainer.rates[0]),
+            **metrics,
+            "seconds": trainer.seconds,
+        }
+        record["train_loss"] = row["train_loss"]
+        trainer.history.append(row)
+        trainer.clock.after_epoch()
+        if hooks.on_epoch_end:
+            context = EpochEndContext(trainer, record["epoch"], row, record)
+            fire(hooks.on_epoch_end, context)
+
+    def _is_due(self, epoch_over: bool) -> bool:
+        trainer = self.trainer
+        if self.val_data is None:
+            return False
+        last = trainer.evaluations[-1]["update"] if trainer.evaluations else None
+        if last == trainer.updates - 1:
+            return False
+        if trainer.stopping in GOALS:
+            return True
+        every = trainer.evaluate_every
+        return epoch_over if every is None else trainer.updates % every == 0

@@ -1,0 +1,104 @@
+"""The folder of one run: what was asked, what happened, what was learned."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_FACTS = "run.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names in the folder of a run.
+
+        config.yaml      the document as it was given, with its own ending
+        resolved.yaml    the same with every default written out; trains the same run
+        run.json         when and with what it was started
+        metrics.jsonl    one line per update, and the evaluations
+        checkpoints/     the last and the best
+        curves.png .svg  planned and applied rate, losses
+        summary.json     how it ended
+
+    Args:
+        path: the folder.
+    """
+
+    path: Path
+
+    @property
+    def resolved(self) -> Path:
+        return self.path / "resolved.yaml"
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def curves(self) -> tuple[Path, Path]:
+        return self.path / "curves.png", self.path / "curves.svg"
+
+    @property
+    def summary(self) -> Path:
+        return self.path / "summary.json"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Read what was written when the run was started."""
+        facts: dict[str, Any] = json.loads((self.path / _FACTS).read_text("utf-8"))
+        return facts
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was started here: its facts are written last."""
+        return (self.path / _FACTS).is_file()
+
+    def create(
+        self, config: str, ending: str, resolved: str, facts: Mapping[str, Any]
+    ) -> None:
+        """Write what is known before the first update.
+
+        Args:
+            config: the text of the document.
+            ending: of its file, such as ".yaml".
+            resolved: the text of the resolved document, YAML.
+            facts: what else tells how the run was started.
+
+        Raises:
+            FileExistsError: a run was started here before.
+            OSError: the folder cannot be written.
+        """
+        if self.exists:
+            raise FileExistsError(
+                f"{self.path} holds a run already; continue it with --resume, or "
+                "choose another folder"
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / f"config{ending}").write_text(config, "utf-8")
+        self.resolved.write_text(resolved, "utf-8")
+        self.write(_FACTS, {"started": datetime.now(UTC).isoformat(), **facts})
+
+    def write(self, name: str, data: Mapping[str, Any]) -> None:
+        """Write a small JSON file that is there whole or not at all."""
+        draft = self.path / f".{name}.{os.getpid()}"
+        draft.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+        draft.replace(self.path / name)
+
+
+def new_run(output: Path, name: str) -> RunFolder:
+    """Return a folder for a new run: its name and the time, and a number if taken."""
+    stem = f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    path, number = output / stem, 2
+    while path.exists():
+        path, number = output / f"{stem}-{number}", number + 1
+    return RunFolder(path)
+
+
+def latest_run(output: Path) -> RunFolder | None:
+    """Return the run that was started last, if there is one."""
+    folders = [RunFolder(path) for path in output.glob("*") if path.is_dir()]
+    runs = [folder for folder in folders if folder.exists]
+    return max(runs, key=lambda run: str(run.facts.get("started", "")), default=None)

@@ -1,0 +1,70 @@
+"""The whole state of a run: taken between two updates, put back before one."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from lehr.training import rng
+from lehr.training.result import Best
+
+if TYPE_CHECKING:
+    from lehr.training.trainer import BaseTrainer
+
+logger = logging.getLogger("lehr.training")
+
+
+def take(trainer: "BaseTrainer") -> dict[str, Any]:
+    """Return the state in two parts: the model's weights, and all the rest."""
+    scheduler = trainer.scheduler
+    return {
+        "model": trainer.model.state_dict(),
+        "state": {
+            "optimizer": trainer.optimizer.state_dict(),
+            "scheduler": None if scheduler is None else scheduler.state_dict(),
+            "callbacks": trainer.callbacks.state_dict(),
+            "data": trainer.place_in_data(),
+            "random": rng.capture(),
+            "done": {
+                "updates": trainer.updates,
+                "epochs": trainer.epochs,
+                "samples": trainer.samples,
+                "seconds": trainer.seconds,
+            },
+            "averages": trainer.averages.state_dict(),
+            "rates": [float(rate) for rate in trainer.rates],
+            "history": trainer.history,
+            "evaluations": trainer.evaluations,
+            "best": None if trainer.best is None else asdict(trainer.best),
+        },
+    }
+
+
+def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
+    """Give a trainer the state; its random states follow when it goes on.
+
+    Raises:
+        ValueError: the state has a scheduler and the trainer has none, or the reverse.
+        RuntimeError: model or optimizer are built otherwise than they were.
+    """
+    state = parts["state"]
+    if (state["scheduler"] is None) != (trainer.scheduler is None):
+        had, has = ("no", "one") if state["scheduler"] is None else ("a", "none")
+        raise ValueError(
+            f"the checkpoint has {had} scheduler, the trainer {has}; build the trainer "
+            "as it was"
+        )
+    trainer.model.load_state_dict(parts["model"])
+    trainer.optimizer.load_state_dict(state["optimizer"])
+    if trainer.scheduler is not None:
+        trainer.scheduler.load_state_dict(state["scheduler"])
+    for name in trainer.callbacks.load_state_dict(state["callbacks"]):
+        logger.warning("the checkpoint has a state for %s, which is not there", name)
+    done = state["done"]
+    trainer.loop.updates, trainer.loop.samples = done["updates"], done["samples"]
+    trainer.epochs, trainer.seconds_before = done["epochs"], done["seconds"]
+    trainer.averages.load_state_dict(state["averages"], trainer.loop.device)
+    trainer.rates = state["rates"]
+    trainer.history, trainer.evaluations = state["history"], state["evaluations"]
+    trainer.best = None if state["best"] is None else Best(**state["best"])
+    trainer.resume_data(state["data"], state["random"])
