@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
 
+import lehr
 from lehr.cli.main import main
 from lehr.training.checkpoint import CheckpointStore
 
@@ -39,7 +42,7 @@ def started(here, *arguments):
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"PYTHONPATH": str(Path(lehr.__file__).parents[1])},
     )
 
 
@@ -83,11 +86,11 @@ def assert_same_run(folder, whole):
 def test_killed_twice_it_ends_bit_for_bit_as_if_it_had_not_been(tmp_path, whole):
     folder = tmp_path / "run"
     with started(tmp_path, *JOB, "--run-dir", "run") as process:
-        wait_for_updates(folder, 50, process)
+        wait_for_updates(folder, 3, process)  # before its first checkpoint
         process.kill()
     assert process.returncode == -signal.SIGKILL
     with started(tmp_path, "--resume", "--run-dir", "run") as process:
-        wait_for_updates(folder, 90, process)
+        wait_for_updates(folder, 90, process)  # in the third epoch of 37 updates
         process.kill()
     assert not (folder / "summary.json").exists()
     assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
@@ -121,20 +124,28 @@ def test_interrupted_it_saves_says_how_to_go_on_and_does(
     assert_same_run(folder, whole)
 
 
-def test_killed_before_its_first_checkpoint_it_starts_over(tmp_path, whole):
-    folder = tmp_path / "run"
-    with started(tmp_path, *JOB, "--run-dir", "run") as process:
-        wait_for_updates(folder, 3, process)
-        process.kill()
-    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
-    assert_same_run(folder, whole)
-
-
 def test_a_finished_run_has_nothing_to_go_on_with(whole, capsys):
     before = records(whole), (whole / "summary.json").read_text()
     assert main(["train", "--resume", "--quiet", "--run-dir", str(whole)]) == 0
     assert "test accuracy" in capsys.readouterr().out
     assert (records(whole), (whole / "summary.json").read_text()) == before
+
+
+def test_killed_after_its_last_update_it_still_gets_its_summary(tmp_path, whole):
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    (folder / "summary.json").unlink()
+    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
+    assert_same_run(folder, whole)
+
+
+def test_another_torch_is_named(tmp_path, whole, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(facts | {"torch": "2.4.0"}))
+    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
+    assert "note: started with torch 2.4.0" in capsys.readouterr().err
 
 
 def test_goes_on_with_the_same_settings_only(whole, capsys):

@@ -36,7 +36,7 @@ def problems(document, size=hundred):
 def test_the_built_in_document_reads():
     made = run("train.batch_size=10", "train.epochs=30")
     assert made.plan.updates == 300
-    assert made.schedules == {"lr": warmup_cosine(6e-3, warmup=30, total=300)}
+    assert made.schedules == {"lr": warmup_cosine(3e-3, warmup=30, total=300)}
 
 
 def test_every_key_of_the_built_in_document_could_be_left_out_or_is_needed():
@@ -173,7 +173,7 @@ def test_a_problem_of_an_override_has_the_command_line_as_its_source():
 
 
 def test_a_problem_of_length_waits_until_the_length_is_known():
-    text = default_text().replace("epochs: 24", "epochs: -1")
+    text = default_text().replace("epochs: 30", "epochs: -1")
     [problem] = problems(parse_document(text))
     assert problem.path == "train.epochs"
 

@@ -129,6 +129,12 @@ def validation():
     return list(zip(x.split(8), y.split(8), strict=True))
 
 
+def fit(one, data="lehr", **options):
+    """Fit a trainer to the table, with validation."""
+    data = batches(data) if isinstance(data, str) else data
+    return one.fit(data, validation(), **options)
+
+
 def digest(one):
     """The hash of all that makes a run: two equal ones go on alike, bit for bit."""
     state = snapshot.take(one)
@@ -155,12 +161,8 @@ def do(job):
     )
     if "fatal_call" in job:
         die_at_call(job["fatal_call"])
-    result = one.fit(
-        batches(job.get("data", "lehr")),
-        validation(),
-        updates=job.get("updates", 20),
-        resume=job.get("resume"),
-    )
+    goal = {"updates": job.get("updates", 20), "resume": job.get("resume")}
+    result = fit(one, job.get("data", "lehr"), **goal)
     return {
         "digest": digest(one),
         "stopped_by": result.stopped_by,
@@ -219,6 +221,8 @@ class Children:
 
 
 def _main():
+    import torch._dynamo
+
     torch.set_num_threads(1)
     for line in sys.stdin:
         reader, writer = os.pipe()

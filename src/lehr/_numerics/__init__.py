@@ -7,6 +7,8 @@ kind of number. Formulas are written against it once and run everywhere.
 import sys
 
 from lehr._numerics import python
+
+CLOCK_END = 2.0**63  # clocks are exact to 2**53; what is endless holds its value here
 from lehr._typing import Any
 
 
@@ -29,7 +31,7 @@ def namespace_of(t: Any) -> Any:
         from lehr._numerics import jax
 
         return jax
-    if isinstance(t, (int, float)) or hasattr(t, "__index__"):
+    if hasattr(t, "__index__") or hasattr(t, "__float__"):
         return python
     raise TypeError(
         "t must be a number or an array of NumPy, torch or JAX, "

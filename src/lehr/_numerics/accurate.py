@@ -1,8 +1,8 @@
 """Error-free transformations and the functions that need them.
 
-from lehr._typing import Any
 Source: Dekker, A floating-point technique for extending the available precision, 1971,
-doi:10.1007/BF01397083 (two_product, by Veltkamp's splitting).
+    doi:10.1007/BF01397083 (two_product, by Veltkamp's splitting); Knuth, The Art of
+    Computer Programming, volume 2, 1969, section 4.2.2 (two_sum).
 """
 
 from lehr._typing import Any
@@ -10,6 +10,13 @@ from lehr._typing import Any
 TINY = 1e-30  # a positive float32, for logarithms of what may be 0
 HALF_PI = 1.5707963267948966
 PI_LOW = 1.2246467991473532e-16  # pi - 2 HALF_PI
+
+
+def two_sum(a: Any, b: Any) -> tuple[Any, Any]:
+    """Return s and e with s = fl(a + b) and s + e = a + b exactly."""
+    s = a + b
+    part = s - a
+    return s, (a - (s - part)) + (b - part)
 
 
 def two_product(a: Any, b: Any, xp: Any) -> tuple[Any, Any]:

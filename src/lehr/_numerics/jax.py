@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 import jax.numpy as jnp
-from jax.numpy import cos, cosh, exp, expm1, floor, log, log1p, maximum, minimum
+from jax.numpy import cos, cosh, exp, expm1, floor_divide, fmod, log, log1p
+from jax.numpy import maximum as maximum
+from jax.numpy import minimum as minimum
 from jax.numpy import power as power
 from jax.numpy import sin as sin
 from jax.numpy import sinh as sinh
@@ -13,23 +15,30 @@ from jax.numpy import where as where
 
 from lehr._typing import Any
 
-__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "maximum"]
-__all__ += ["minimum", "power", "sin", "sinh", "sqrt", "tanh", "where"]
+__all__ = ["cos", "cosh", "exp", "expm1", "floor_divide", "fmod", "log", "log1p"]
 
 
 def splitter() -> float:
     return 4097.0 if jnp.finfo(jnp.result_type(float)).bits == 32 else 134217729.0
 
 
-def clock(t: Any, largest: float) -> Any:
-    """Return `t` as it is if it holds integers: without x64, float32 ends at 2**24."""
+def clock(t: Any, largest: float, end: float) -> Any:
+    """Return `t` as it is if it holds integers: without x64, float32 ends at 2**24.
+
+    Else it is at most `end`, and NaN becomes 0.
+    """
     if jnp.issubdtype(t.dtype, jnp.integer):
         wide = t.astype(jnp.result_type(int))
         fits = largest <= jnp.iinfo(wide.dtype).max
         return wide if fits else real(t)
     if not jnp.issubdtype(t.dtype, jnp.floating):
         raise TypeError(f"t must hold real numbers, got an array of {t.dtype}")
-    return real(t)
+    return jnp.minimum(jnp.where(t == t, real(t), 0.0), end)
+
+
+def like(t: Any, values: Any) -> Any:
+    """Return `values`, and NaN where `t` is NaN."""
+    return jnp.where(t == t, values, jnp.nan)
 
 
 def real(t: Any) -> Any:
@@ -43,9 +52,7 @@ def clip(t: Any, low: float, high: float) -> Any:
 
 
 def take(values: Sequence[float], index: Any) -> Any:
-    known = ~jnp.isnan(index)
-    table = jnp.asarray(values, jnp.result_type(float))
-    return jnp.where(known, table[jnp.where(known, index, 0).astype(int)], index)
+    return jnp.asarray(values, jnp.result_type(float))[index.astype(int)]
 
 
 def search(edges: Sequence[float], t: Any) -> Any:

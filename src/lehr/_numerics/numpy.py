@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy import cos, cosh, exp, expm1, floor, log, log1p, minimum, sin, sinh, sqrt
+from numpy import cos, cosh, exp, expm1, fmod, log, log1p, minimum, sin, sinh, sqrt
+from numpy import floor_divide as floor_divide
 from numpy import maximum as maximum
 from numpy import power as power
 from numpy import tanh as tanh
@@ -14,7 +15,7 @@ from numpy import where as where
 from lehr._numerics import accurate, python
 from lehr._typing import Any
 
-__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "minimum"]
+__all__ = ["cos", "cosh", "exp", "expm1", "fmod", "log", "log1p", "minimum"]
 __all__ += ["maximum", "power", "sin", "sinh", "sqrt", "tanh", "where"]
 
 _SELF = sys.modules[__name__]
@@ -25,11 +26,19 @@ def splitter() -> float:
     return 134217729.0  # 2**27 + 1, see accurate.two_product
 
 
-def clock(t: Any, largest: float) -> Any:
-    """Return `t` in float64, which holds whole numbers exactly to 2**53."""
+def clock(t: Any, largest: float, end: float) -> Any:
+    """Return `t` as one row of numbers <= `end`, in float64: exact to 2**53."""
     if t.dtype.kind not in "iuf":
         raise TypeError(f"t must hold real numbers, got an array of {t.dtype}")
-    return t.astype(np.float64, copy=False)
+    row = t.astype(np.float64, copy=False).reshape(-1)
+    return np.where(row < end, row, np.where(row == row, end, 0.0))
+
+
+def like(t: Any, values: Any) -> Any:
+    """Return `values` in the shape of `t`, and NaN where it is NaN."""
+    if t.dtype.kind == "f" and (unknown := np.isnan(t).reshape(-1)).any():
+        values = np.where(unknown, np.nan, values)
+    return values.reshape(t.shape)
 
 
 def real(t: Any) -> Any:
@@ -41,9 +50,7 @@ def clip(t: Any, low: float, high: float) -> Any:
 
 
 def take(values: Sequence[float], index: Any) -> Any:
-    known = ~np.isnan(index)
-    picked = np.asarray(values)[np.where(known, index, 0).astype(np.int64)]
-    return np.where(known, picked, index)
+    return np.asarray(values)[index.astype(np.int64)]
 
 
 def search(edges: Sequence[float], t: Any) -> Any:
@@ -122,7 +129,7 @@ def fill_wave(out: Any, first: float, steps: float, base: float, change: float) 
 
 def words(counter: Any) -> tuple[Any, Any]:
     """Return the high and the low 32 bits of whole numbers >= 0."""
-    whole = np.where(np.isnan(counter), 0, counter).astype(np.int64)
+    whole = counter.astype(np.uint64)
     return whole >> 32, whole & 0xFFFFFFFF
 
 

@@ -3,11 +3,11 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from math import cos, cosh, exp, expm1, floor, log, log1p, sin, sinh, sqrt, tanh
+from math import cos, cosh, exp, expm1, fmod, log, log1p, sin, sinh, sqrt, tanh
 
 from lehr._typing import Any
 
-__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log", "log1p", "minimum"]
+__all__ = ["cos", "cosh", "exp", "expm1", "fmod", "log", "log1p", "minimum"]
 __all__ += ["piecewise", "sin", "sinh", "sqrt", "tanh", "where"]
 
 minimum, maximum = min, max
@@ -17,9 +17,9 @@ def splitter() -> float:
     return 134217729.0  # 2**27 + 1, see accurate.two_product
 
 
-def clock(t: Any, largest: float) -> Any:
+def clock(t: Any) -> Any:
     """Return `t` as the number that formulas count with."""
-    return t if isinstance(t, (int, float)) else int(t)
+    return int(t) if hasattr(t, "__index__") else float(t)
 
 
 def real(t: Any) -> Any:
@@ -28,6 +28,11 @@ def real(t: Any) -> Any:
 
 def clip(t: Any, low: float, high: float) -> Any:
     return low if t < low else high if t > high else t
+
+
+def floor_divide(x: Any, y: Any) -> Any:
+    """Return the whole part of x / y, exactly: by the remainder."""
+    return x // y
 
 
 def where(condition: Any, yes: Any, no: Any) -> Any:
@@ -44,7 +49,7 @@ def power(base: Any, exponent: Any) -> Any:
 
 def take(values: Sequence[float], index: Any) -> Any:
     """Return the value at a whole number in [0, len(values))."""
-    return values[int(index)] if index == index else index
+    return values[int(index)]
 
 
 def search(edges: Sequence[float], t: Any) -> Any:
@@ -61,7 +66,7 @@ def piecewise(
 
 def words(counter: Any) -> tuple[int, int]:
     """Return the high and the low 32 bits of a whole number >= 0."""
-    whole = int(counter) if counter == counter else 0
+    whole = int(counter)
     return whole >> 32, whole & 0xFFFFFFFF
 
 

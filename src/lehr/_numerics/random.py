@@ -1,6 +1,5 @@
 """Random numbers by counting: a pure function of a seed and a counter.
 
-from lehr._typing import Any
 Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011,
     doi:10.1145/2063384.2063405 (Threefry-2x32, 20 rounds); Wichura, Algorithm AS 241:
     The Percentage Points of the Normal Distribution, 1988, doi:10.2307/2347330.

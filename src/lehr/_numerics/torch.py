@@ -1,13 +1,15 @@
 """torch tensors: float64 on their own device, no branch on values (so it compiles)."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
-from torch import cos, cosh, exp, expm1, floor, log1p, sin, sinh, sqrt, tanh
+from torch import cos, cosh, exp, expm1, fmod, log1p, sin, sinh, sqrt, tanh
+from torch import floor_divide as floor_divide
 
 from lehr._typing import Any
 
-__all__ = ["cos", "cosh", "exp", "expm1", "floor", "log1p", "sin", "sinh", "sqrt"]
+__all__ = ["cos", "cosh", "exp", "expm1", "fmod", "log1p", "sin", "sinh", "sqrt"]
 __all__ += ["tanh"]
 
 
@@ -15,11 +17,18 @@ def splitter() -> float:
     return 134217729.0  # 2**27 + 1, see accurate.two_product
 
 
-def clock(t: Any, largest: float) -> Any:
-    """Return `t` in float64, which holds whole numbers exactly to 2**53."""
+def clock(t: Any, largest: float, end: float) -> Any:
+    """Return `t`, at most `end`, in float64: exact to 2**53. NaN becomes 0."""
     if t.dtype.is_complex or t.dtype is torch.bool:
         raise TypeError(f"t must hold real numbers, got a tensor of {t.dtype}")
-    return t.to(torch.float64)
+    if t.is_floating_point():
+        t = torch.nan_to_num(t.to(torch.float64), 0.0, math.inf, -math.inf)
+    return torch.clamp(t.to(torch.float64), max=end)
+
+
+def like(t: Any, values: Any) -> Any:
+    """Return `values`, and NaN where `t` is NaN."""
+    return torch.where(torch.isnan(t), t, values) if t.is_floating_point() else values
 
 
 def real(t: Any) -> Any:
@@ -51,10 +60,8 @@ def power(base: Any, exponent: Any) -> Any:
 
 
 def take(values: Sequence[float], index: Any) -> Any:
-    known = ~torch.isnan(index)
     table = torch.tensor(values, dtype=torch.float64, device=index.device)
-    picked = table[torch.where(known, index, torch.zeros_like(index)).long()]
-    return torch.where(known, picked, index)
+    return table[index.long()]
 
 
 def search(edges: Sequence[float], t: Any) -> Any:
@@ -85,7 +92,7 @@ def _tensors(x: Any, y: Any, like: Any = None) -> tuple[Any, Any]:
 
 def words(counter: Any) -> tuple[Any, Any]:
     """Return the high and the low 32 bits of whole numbers >= 0."""
-    whole = torch.nan_to_num(counter).long()
+    whole = counter.long()
     return whole >> 32, whole & 0xFFFFFFFF
 
 

@@ -94,7 +94,7 @@ def _command(name: str, words: Sequence[str]) -> int:
     module = import_module(f"lehr.cli.{name}")
     parser = Parser(name, COMMANDS[name], module.EXAMPLE)
     module.add_arguments(parser)
-    code: int = module.run(parser.parse_args(words))
+    code: int = module.run(parser.parse_intermixed_args(words))
     return code
 
 

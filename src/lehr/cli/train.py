@@ -68,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
     if folder is None and args.run_dir is not None:
         folder = RunFolder(args.run_dir)
+        folder.require_free()
     if folder is None:
         folder = new_run(_output(run.config.output), run.config.name)
     session = Session(run, data, folder, quiet=args.quiet)
@@ -109,15 +110,18 @@ def _read(given: str | None, overrides: list[str]) -> "tuple[str, Document]":
 def _checked(document: "Document", base: Path) -> "tuple[Run, Parts]":
     """Check the whole document and read its data."""
     from lehr.config.run_document import read_run
-    from lehr.training.job import build_model, pick_device, read_data
 
     found: list[Parts] = []
 
     def size(data: "DigitsData | TableData") -> int:
+        from lehr.training.job import read_data  # imports torch: only now
+
         found.append(read_data(data, base))
         return len(found[0].train)
 
     run = read_run(document, size)
+    from lehr.training.job import build_model, pick_device
+
     [data] = found
     problems = []
     checks: dict[tuple[str, str], Callable[[], object]] = {

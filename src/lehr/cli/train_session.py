@@ -1,6 +1,7 @@
 """One run from the command line: announce it, train it, leave its folder behind."""
 
 import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -71,12 +72,18 @@ class Session:
     def train(self, *, resume: bool) -> int:
         """Train to the end or to an interruption; return the exit code."""
         if resume:
-            self._check_data()
+            self._check_same()
+            if self.folder.summary.exists():
+                facts = json.loads(self.folder.summary.read_text("utf-8"))
+                print(report.summary_table(facts | {"folder": str(self.folder.path)}))
+                return 0
         if (threads := self.run.config.train.threads) is not None:
             torch.set_num_threads(threads)
         bars = () if self.quiet else (ProgressBar(), report.EpochLines())
         log = LoggingCallback(1, (JsonLines(self.folder.metrics),))
-        job = build_job(self.run, self.data, self.folder.path, (RateMonitor(), log, *bars))
+        job = build_job(
+            self.run, self.data, self.folder.path, (RateMonitor(), log, *bars)
+        )
         try:
             result = job.fit(resume=resume)
         except (TrainingError, OSError, ValueError) as error:
@@ -117,12 +124,20 @@ class Session:
             best=result.best.update if result.best else None,
         )
 
-    def _check_data(self) -> None:
-        """Refuse to continue a run on other data."""
-        if _fingerprint(self.data) != self.folder.facts["data"]:
+    def _check_same(self) -> None:
+        """Refuse to continue on other data; say so if torch is another one."""
+        facts = self.folder.facts
+        if _fingerprint(self.data) != facts["data"]:
             message = "the data are not those that the run was started with"
             hint = "put them back, or start a new run without --resume"
-            raise ConfigError([Problem("LH125", message, hint=hint)])
+            source = str(self.folder.path)
+            raise ConfigError([Problem("LH125", message, source, hint=hint)])
+        if facts["torch"] != str(torch.__version__):
+            print(
+                f"note: started with torch {facts['torch']}, continued with "
+                f"{torch.__version__}; the last bits may differ",
+                file=sys.stderr,
+            )
 
 
 def _fingerprint(data: Parts) -> str:

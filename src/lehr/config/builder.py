@@ -176,8 +176,11 @@ class Builder:
             place = guilty.report if guilty else report
             return self.fail(place(code, message, ""))
 
-    def schedule(self, value: Any, report: Report) -> Any:
+    def schedule(self, value: Any, report: Report, is_duration: bool = False) -> Any:
         """Return `value` as a schedule; a number is a constant."""
+        if is_duration and value is not FAILED:
+            message = "expected a schedule or a number, got a length"
+            return self.fail(report("LH107", message, ""))
         if isinstance(value, Schedule) or value is FAILED:
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lehr.config.builder import FAILED, Builder
+from lehr.config.builder import FAILED, Builder, holds_duration
 from lehr.config.durations import Run
 from lehr.config.errors import ConfigError
 from lehr.config.lexer import Text
@@ -47,7 +47,9 @@ def read_placed(text: Text, plan: Run | None = None) -> Schedule:
     def report(code: str, message: str, hint: str) -> Any:
         return text.problem(0, code, message, hint)
 
-    schedule = builder.schedule(builder.value(parse(text), text), report)
+    tree = parse(text)
+    value = builder.value(tree, text)
+    schedule = builder.schedule(value, report, holds_duration(tree))
     if schedule is FAILED:
         raise ConfigError(builder.problems)
     made: Schedule = schedule

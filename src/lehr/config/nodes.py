@@ -36,8 +36,8 @@ def build_schedule(document: Document, path: Path, plan: Run | None = None) -> S
     Linear(start=0.001, end=0.0, steps=10)
     """
     reader = _Reader(document, plan)
-    value, _ = reader.value(document.at(path), path)
-    schedule = reader.builder.schedule(value, reader.reporter(path))
+    value, is_duration = reader.value(document.at(path), path)
+    schedule = reader.builder.schedule(value, reader.reporter(path), is_duration)
     if schedule is FAILED:
         raise ConfigError(reader.builder.problems)
     made: Schedule = schedule
@@ -108,7 +108,8 @@ class _Reader:
 
     def argument(self, kind: str, key: str, value: Any, path: Path) -> Given:
         known = kind in names.known() and key in names.parameters(kind)
-        if known and isinstance(value, str) and names.takes_text(kind, key):
-            return Given(key, value, self.reporter(path))
+        # What a text means to an unknown parameter is unknown too.
+        if isinstance(value, str) and (not known or names.takes_text(kind, key)):
+            return Given(key, value, self.reporter(path, key=not known))
         made, is_duration = self.value(value, path)
         return Given(key, made, self.reporter(path, key=not known), is_duration)

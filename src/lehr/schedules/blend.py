@@ -1,5 +1,6 @@
 """A crossfade from one schedule to another."""
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.cosine import Cosine
 from lehr.schedules.linear import Linear
+from lehr.schedules.phases import Phase
 from lehr.schedules.terms import Terms
+from lehr.schedules.window import Window
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -70,11 +73,13 @@ class Blend(Schedule):
         first = self.first.at(t, self.first.steps - t, xp)
         second = self.second.at(t, self.second.steps - t, xp)
         length, ramp = self.length, self._weight()
-        # The weight of each side by itself, so that neither end is off by an ulp.
         e = t - self.begin
         w = ramp.at(e, length - e, xp)
         v = ramp.at(length - e, e, xp) if length else 1.0 - w
-        mixed = w * first + v * second
+        # From the nearer side: both ends are exact, nothing goes beyond the two, and
+        # where they are equal nothing changes.
+        change = second - first
+        mixed = xp.where(v <= 0.5, first + v * change, second - w * change)
         before, after = t < self.begin, e >= length
         return xp.where(before, first, xp.where(after, second, mixed))
 
@@ -83,9 +88,28 @@ class Blend(Schedule):
         return lambda t, rest: float(at(t, rest, python))
 
     def joints(self, a: float, b: float) -> Iterator[float]:
-        own = {self.begin, self.begin + self.length}
-        inner = Terms((self.first, self.second)).joints(a, b)
-        return iter(sorted({x for x in own if a < x < b} | set(inner)))
+        begin, end = self.begin, self.begin + self.length
+        before = Terms((self.first,)).joints(a, min(b, end))
+        after = Terms((self.second,)).joints(max(a, begin), b)
+        own = (x for x in (begin, end) if a < x < b)
+        last = a
+        for joint in heapq.merge(before, own, after):
+            if joint > last:
+                yield joint
+            last = joint
+
+    def _horizon(self, t: float) -> float:
+        end = max(t, self.begin + self.length)
+        return max(end, self.second._horizon(end))
+
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        begin, end = self.begin, self.begin + self.length
+        before = Window(self.first, 0, begin)._phases(upto)
+        fade = self._phases_between({begin, end})
+        if end >= self.second.steps:
+            return before + fade
+        after = Window(self.second, end, self.second.steps)._phases(upto - end)
+        return before + fade + tuple(phase.moved(end) for phase in after)
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         found = []
@@ -95,10 +119,35 @@ class Blend(Schedule):
             found.append(self.second.bounds(max(a, self.begin), b))
         return min(low for low, _ in found), max(high for _, high in found)
 
+    def integral(self, a: float, b: float) -> float:
+        begin, end = self.begin, self.begin + self.length
+        total = 0.0
+        if a < begin:
+            total += self.first.area(a, min(b, begin))
+        if a < end and b > begin:
+            total += super().integral(max(a, begin), min(b, end))
+        return total + (self.second.area(max(a, end), b) if b > end else 0.0)
+
+    @property
+    def is_continuous(self) -> bool:
+        smooth = self.length > 0 and self.first.is_continuous
+        return (smooth and self.second.is_continuous) or super().is_continuous
+
     def _left(self, t: float) -> float:
         if t <= self.begin:
-            return self.first._left(min(t, self.first.steps) if t else t)
-        if self.length and t < self.begin + self.length:
-            w = self._weight()(t - self.begin)
-            return w * self.first._left(t) + (1.0 - w) * self.second._left(t)
-        return self.second._left(t)
+            return _before(self.first, t)
+        if t >= self.begin + self.length:
+            return _before(self.second, t)
+        w = self._weight()(t - self.begin)
+        return w * _before(self.first, t) + (1.0 - w) * _before(self.second, t)
+
+    def _held_until(self, t: float) -> float:
+        if t < self.begin:
+            return min(self.first._held_until(t), self.begin)
+        if t < self.begin + self.length:
+            return t
+        return self.second._held_until(t)
+
+
+def _before(schedule: Schedule, t: float) -> float:
+    return schedule._left(t) if t <= schedule.steps else schedule(t)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lehr import _checks
 from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, require_schedule
+from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
@@ -66,6 +67,10 @@ class Clip(Wrapper):
             return low if x < low else high if x > high else x
 
         return clipped
+
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        inner = self.schedule._phases(upto)
+        return self._phases_between({edge for phase in inner for edge in phase.span})
 
     def _kept(self, x: float) -> float:
         low, high = self._limits()

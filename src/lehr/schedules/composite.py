@@ -45,11 +45,14 @@ class Composite(Schedule):
     def _fill(self, out: Any, first: float, xp: Any) -> None:
         self._inner()._fill(out, first, xp)
 
-    def _phases(self) -> tuple[Phase, ...]:
-        return self._inner()._phases()
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        return self._inner()._phases(upto)
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         return self._inner().joints(a, b)
+
+    def _horizon(self, t: float) -> float:
+        return self._inner()._horizon(t)
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         return self._inner()._range(a, b)
@@ -63,5 +66,5 @@ class Composite(Schedule):
     def _left(self, t: float) -> float:
         return self._inner()._left(t)
 
-    def next_change(self, t: float) -> float:
-        return self._inner().next_change(t)
+    def _held_until(self, t: float) -> float:
+        return self._inner()._held_until(t)

@@ -51,5 +51,5 @@ class Constant(Schedule):
     def integral(self, a: float, b: float) -> float:
         return self.value * (b - a)
 
-    def next_change(self, t: float) -> float:
+    def _held_until(self, t: float) -> float:
         return math.inf

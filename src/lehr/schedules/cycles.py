@@ -3,10 +3,10 @@
 import math
 from bisect import bisect_right
 
+from lehr._numerics import CLOCK_END
 from lehr._typing import Any
 
 _BITS = 256  # of fixed-point fraction: no float rounding, and 2**-256 is below any ulp
-CLOCK_END = 2.0**63  # clocks are exact to 2**53; beyond this the last cycle is held
 
 
 class Cycles:

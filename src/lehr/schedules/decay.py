@@ -4,10 +4,9 @@ import math
 from dataclasses import dataclass
 
 from lehr import _checks
+from lehr._numerics import CLOCK_END
 from lehr._typing import Any
 from lehr.schedules.base import Schedule
-
-CLOCK_END = 2.0**63  # clocks are exact to 2**53; no decay needs more
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -4,7 +4,7 @@ import abc
 import math
 from collections.abc import Callable
 
-from lehr._numerics import namespace_of, python
+from lehr._numerics import CLOCK_END, namespace_of, python
 from lehr._typing import TYPE_CHECKING, Any, ArrayT, overload
 
 Number = Callable[[float], float]
@@ -24,8 +24,7 @@ class Evaluation(abc.ABC):
         def steps(self) -> float:
             """The update from which the value no longer changes; `inf` if none."""
 
-        @property
-        def breakpoints(self) -> tuple[float, ...]: ...
+        def _horizon(self, t: float) -> float: ...
 
     @abc.abstractmethod
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
@@ -55,14 +54,13 @@ class Evaluation(abc.ABC):
     def _evaluate(self, t: Any) -> Any:
         xp = namespace_of(t)
         if xp is python:
-            return self(xp.clock(t, 0) + 0)
+            return self(xp.clock(t))
         if hasattr(xp, "consecutive") and xp.consecutive(t):
             return self.curve(int(t[0]), int(t[-1]) + 1)
-        largest = (
-            self.steps if self.steps < math.inf else max(self.breakpoints, default=0)
-        )
-        t = xp.clock(t, largest)
-        return self.at(t, self.steps - t, xp)
+        steps = self.steps
+        end = steps if steps < math.inf else CLOCK_END
+        clock = xp.clock(t, self._horizon(0), end)
+        return xp.like(t, self.at(clock, steps - clock, xp))
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
         """Return the value at any `t`, given also `rest = steps - t`."""
@@ -72,13 +70,13 @@ class Evaluation(abc.ABC):
     def _scalar(self) -> Number:
         """Return the fastest function of one Python number."""
         steps, pair = self.steps, self._pair()
-        first, last = pair(0, steps), pair(steps, 0) if steps < math.inf else math.nan
+        end = after(pair, steps)
+        limit = steps if steps < math.inf else CLOCK_END
 
         def value(t: float) -> float:
             if t <= 0:
-                return first
-            rest = steps - t
-            return last if rest <= 0 else pair(t, rest)
+                return pair(0, steps)
+            return pair(t, steps - t) if t < limit else end(t)
 
         return value
 
@@ -124,7 +122,8 @@ class Evaluation(abc.ABC):
             if self.steps < math.inf
             else size,
         )
-        out[:head] = self(0)
+        if head:
+            out[:head] = self(0)
         if tail < size:
             out[tail:] = self(self.steps)
         if tail > head:
@@ -132,3 +131,9 @@ class Evaluation(abc.ABC):
 
     def _fill_inside(self, out: Any, first: float, xp: Any) -> None:
         xp.fill_blocks(out, first, lambda t: self.at(t, self.steps - t, xp))
+
+
+def after(pair: Pair, steps: float) -> Number:
+    """Return the function of numbers from the end on: the last value; NaN for NaN."""
+    end, rest = (steps, 0) if steps < math.inf else (CLOCK_END, math.inf)
+    return lambda t: pair(end, rest) if t == t else math.nan

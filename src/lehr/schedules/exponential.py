@@ -61,11 +61,6 @@ class Exponential(Ramp):
         return Schedule._pair(self) if self.steps else super()._pair()
 
     def integral(self, a: float, b: float) -> float:
-        log_ratio = self._log_ratio()
-        if abs(log_ratio) * (b - a) < 1e-3 * self.steps:
-            return Schedule.integral(self, a, b)
-        ends = self._at_number(b) - self._at_number(a)
-        return ends * self.steps / log_ratio
-
-    def _at_number(self, t: float) -> float:
-        return float(self.at(t, self.steps - t, python))
+        k = self._log_ratio() * (b - a) / self.steps
+        mean = math.expm1(k) / k if k else 1.0
+        return float(self.at(a, self.steps - a, python)) * mean * (b - a)

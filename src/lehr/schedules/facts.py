@@ -1,8 +1,10 @@
 """What follows from a schedule: phases, extremes, area, crossings, continuity."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
+from lehr import _checks
 from lehr.schedules.evaluation import Evaluation
 from lehr.schedules.phases import Phase
 
@@ -10,8 +12,8 @@ from lehr.schedules.phases import Phase
 class Facts(Evaluation):
     """The derived facts of every schedule, with the general way to each.
 
-    A family overrides what it knows better: `_phases`, `joints`, `bounds`, `_range`,
-    `integral`, `_left`, `next_change`.
+    A family overrides what it knows better: `_phases`, `joints`, `_horizon`, `bounds`,
+    `_range`, `integral`, `_left`, `_held_until`.
     """
 
     shape = "custom"  # the family, as in phases and pictures
@@ -29,21 +31,38 @@ class Facts(Evaluation):
         warmup: linear, updates 0 to 9, 0.1 to 1
         decay: cosine, updates 9 to 99, 1 to 0
         """
-        return self._phases()
+        return self._phases(0)
 
-    def _phases(self) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        """Return the phases; of endless cycles those that begin before `upto`."""
         if self.steps == 0:
             return ()
         return (Phase.of(self.shape, 0, self.steps, self(0), self(self.steps)),)
 
+    def _phases_between(self, edges: Iterable[float]) -> tuple[Phase, ...]:
+        """Return a phase of this shape between each two of the edges."""
+        return tuple(
+            Phase.of(
+                self.shape, a, b, self(a), self._left(b) if b < math.inf else self(b)
+            )
+            for a, b in pairwise(sorted(edges))
+        )
+
     @property
     def breakpoints(self) -> tuple[float, ...]:
         """Where one formula ends and the next begins; of endless cycles, the first."""
-        return tuple(self.joints(0, self.steps))
+        return tuple(self.joints(0, self._horizon(0)))
 
     def joints(self, a: float, b: float) -> Iterator[float]:
-        """Yield the breakpoints strictly between `a` and `b`, in order."""
+        """Yield the breakpoints strictly between `a` and a finite `b`, in order."""
         return iter(())
+
+    def _horizon(self, t: float) -> float:
+        """Return an update past all breakpoints after `t`; of endless cycles, past one.
+
+        It is finite, and `t` itself where there is none.
+        """
+        return max(t, self.steps) if self.steps < math.inf else t
 
     @property
     def minimum(self) -> float:
@@ -86,7 +105,8 @@ class Facts(Evaluation):
         >>> Cosine(1.0, 0.0, 100).area(), Cosine(1.0, 0.0, 100).area(0, 200)
         (50.0, 50.0)
         """
-        b = self.steps if b is None else b
+        a = _checks.number("a", a)
+        b = self.steps if b is None else _checks.number("b", b)
         if not (math.isfinite(a) and math.isfinite(b)):
             raise ValueError(f"the ends of an area must be finite, got {a!r} to {b!r}")
         if b < a:
@@ -114,19 +134,21 @@ class Facts(Evaluation):
         """
         from lehr.schedules.search import first_below
 
+        if math.isnan(_checks.number("x", x)):
+            raise ValueError(f"x must be a number to compare with, got {x!r}")
         return first_below(self, x)
 
     @property
     def is_continuous(self) -> bool:
         """Whether the value never jumps (by more than rounding)."""
-        jumps = [
-            *self.breakpoints,
-            *([self.steps] if 0 < self.steps < math.inf else []),
-        ]
-        return all(
-            math.isclose(self._left(b), self(b), rel_tol=1e-9, abs_tol=1e-300)
-            for b in jumps
-        )
+        end = [self.steps] if 0 < self.steps < math.inf else []
+        size = abs(self(0))
+        for joint in chain(self.joints(0, self._horizon(0)), end):
+            left, right = self._left(joint), self(joint)
+            size = max(size, abs(left), abs(right))
+            if not math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12 * size):
+                return False
+        return True
 
     def _left(self, t: float) -> float:
         """Return the limit of the value as `t` is approached from below."""
@@ -139,4 +161,14 @@ class Facts(Evaluation):
         >>> Constant(1.0, 100).then(Linear(1.0, 0.0, 10)).next_change(5)
         100
         """
-        return math.inf if t >= self.steps else max(math.floor(t) + 1, 1)
+        until = self._held_until(max(t, 0))
+        if until == math.inf:
+            return math.inf
+        # Rounded down where rounding may have carried it past an update: early, at
+        # most, and never late.
+        change = math.ceil(until if isinstance(until, int) else until * (1 - 1e-15))
+        return max(change, math.floor(t) + 1, 1)
+
+    def _held_until(self, t: float) -> float:
+        """Return u so that all of [t, u) has the value at `t >= 0`; `t` if none."""
+        return math.inf if t >= self.steps else t

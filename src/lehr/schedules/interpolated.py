@@ -1,6 +1,7 @@
 """Interpolation between given points."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from lehr import _checks
@@ -73,9 +74,11 @@ class Interpolated(Composite):
                 pieces.append(Cosine(x, y, b - a))
             else:
                 # Slopes in units of the piece's own: 0 where it is level.
-                unit = (b - a) / (y - x) if y != x else 0.0
+                rise = Fraction(y) - Fraction(x)
+                unit = (Fraction(b) - Fraction(a)) / rise if rise else Fraction(0)
                 ends = slopes[i] * unit, slopes[i + 1] * unit
-                pieces.append(_Cubic(x, y, b - a, *ends))
+                both = (float(end) for end in (*ends, *(3 - end for end in ends)))
+                pieces.append(_Cubic(x, y, b - a, *both))
         return Chain(tuple(pieces))
 
 
@@ -83,18 +86,21 @@ class Interpolated(Composite):
 class _Cubic(Ramp):
     """A cubic between two values, with slopes `left` and `right` in [0, 3].
 
-    Slopes are in units of (end - start) / steps; within [0, 3] it is monotone.
+    Slopes are in units of (end - start) / steps; within [0, 3] it is monotone. What
+    they leave of 3 is given too, since a difference would cancel.
     """
 
     left: float
     right: float
+    from_left: float
+    from_right: float
 
     shape = "monotone-cubic"
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         x, y = t / self.steps, rest / self.steps
-        v = x * (x * ((3.0 - self.right) * y + x) + self.left * y * y)
-        w = y * (y * ((3.0 - self.left) * x + y) + self.right * x * x)
+        v = x * (x * (self.from_right * y + x) + self.left * y * y)
+        w = y * (y * (self.from_left * x + y) + self.right * x * x)
         return w, v
 
     def mean_weight(self, x: float) -> float:
@@ -104,27 +110,25 @@ class _Cubic(Ramp):
         return x - x * x * (self.left / 2.0 + x * (square / 3.0 + x * cube / 4.0))
 
 
-def _slopes(points: tuple[tuple[float, float], ...]) -> list[float]:
+def _slopes(points: tuple[tuple[float, float], ...]) -> list[Fraction]:
     """Return the slope at each point: a weighted harmonic mean, 0 at an extremum."""
-    lengths = [b - a for (a, _), (b, _) in pairwise(points)]
-    secants = [
-        (y - x) / h
-        for h, ((_, x), (_, y)) in zip(lengths, pairwise(points), strict=True)
-    ]
+    exact = [(Fraction(t), Fraction(value)) for t, value in points]
+    lengths = [b - a for (a, _), (b, _) in pairwise(exact)]
+    secants = [(y - x) / (b - a) for (a, x), (b, y) in pairwise(exact)]
     if len(points) < 3:
         return secants * 2
     inner = []
     for (h, k), (d, e) in zip(pairwise(lengths), pairwise(secants), strict=True):
-        p, q = 2.0 * k + h, k + 2.0 * h
-        inner.append((p + q) / (p / d + q / e) if d * e > 0 else 0.0)
+        p, q = 2 * k + h, k + 2 * h
+        inner.append((p + q) / (p / d + q / e) if d * e > 0 else Fraction(0))
     first = _end_slope(lengths[0], lengths[1], secants[0], secants[1])
     last = _end_slope(lengths[-1], lengths[-2], secants[-1], secants[-2])
     return [first, *inner, last]
 
 
-def _end_slope(h: float, k: float, d: float, e: float) -> float:
+def _end_slope(h: Fraction, k: Fraction, d: Fraction, e: Fraction) -> Fraction:
     """Return the three-point slope at an end, kept monotone."""
-    slope = ((2.0 * h + k) * d - h * e) / (h + k)
+    slope = ((2 * h + k) * d - h * e) / (h + k)
     if slope * d <= 0:
-        return 0.0
-    return 3.0 * d if d * e <= 0 and abs(slope) > 3.0 * abs(d) else slope
+        return Fraction(0)
+    return 3 * d if d * e <= 0 and abs(slope) > 3 * abs(d) else slope

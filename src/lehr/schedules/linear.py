@@ -35,8 +35,8 @@ class Linear(Ramp):
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         return rest / self.steps, t / self.steps
 
-    def mean_weight(self, x: float) -> float:
-        return x - 0.5 * x * x
+    def integral(self, a: float, b: float) -> float:
+        return 0.5 * (self(a) + self(b)) * (b - a)
 
     def _pair(self) -> Pair:
         if self.steps == 0:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from lehr import _checks
+from lehr._numerics import python
+from lehr._numerics.accurate import two_product
 from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
 from lehr.schedules.tanh import tanh_weights
@@ -50,5 +52,5 @@ class Logistic(Ramp):
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         # 1 / (1 + exp(2 z)) = (1 - tanh z) / 2
         half, middle = 0.5 * self.steepness, self.midpoint_fraction
-        span = -half * middle, half * (1.0 - middle)
-        return tanh_weights(t, rest, self.steps, span, xp)
+        low = two_product(-half, middle, python)
+        return tanh_weights(t, rest, self.steps, low, (half, 0.0), xp)

@@ -1,13 +1,16 @@
 """Seeded noise: random to look at, a pure function of the update all the same."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from lehr import _checks
+from lehr._numerics import CLOCK_END
 from lehr._numerics.random import normal_quantile, uniform
 from lehr._typing import Any
 from lehr.schedules.base import Schedule
+from lehr.schedules.stairs import edge, edges, just_before
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -70,7 +73,7 @@ class Noise(Schedule):
         return math.inf
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
-        u = uniform(self.seed, xp.floor(t / self.every), xp)
+        u = uniform(self.seed, xp.floor_divide(t, self.every), xp)
         if self.kind == "uniform":
             return self.centre + self.scale * (2.0 * u - 1.0)
         # The quantile function of the normal distribution between -limit and limit.
@@ -79,7 +82,7 @@ class Noise(Schedule):
         return self.centre + self.scale * xp.clip(z, -self.limit, self.limit)
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
-        return self.formula(xp.clip(t, 0, 2.0**63), rest, xp)
+        return self.formula(xp.clip(t, 0, CLOCK_END), rest, xp)
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         reach = self.scale * (self.limit if self.kind == "normal" else 1.0)
@@ -89,21 +92,22 @@ class Noise(Schedule):
         # For ever, it comes as near to its bounds as one likes.
         return self.bounds(a, b) if b == math.inf else super()._range(a, b)
 
-    def joints(self, a: float, b: float) -> Any:
-        k = max(1, math.floor(a / self.every))
-        while b < math.inf and (joint := k * self.every) < b:
-            if joint > a:
-                yield joint
-            k += 1
+    def joints(self, a: float, b: float) -> Iterator[float]:
+        return edges(a, b, self.every)
+
+    def _horizon(self, t: float) -> float:
+        return math.nextafter(edge(t // self.every + 1, self.every), math.inf)
 
     def integral(self, a: float, b: float) -> float:
-        edges = [a, *self.joints(a, b), b]
-        return math.fsum(self(low) * (high - low) for low, high in pairwise(edges))
+        marks = [a, *self.joints(a, b), b]
+        return math.fsum(self(low) * (high - low) for low, high in pairwise(marks))
 
     @property
     def is_continuous(self) -> bool:
         return self.scale == 0
 
-    def next_change(self, t: float) -> float:
-        change = (math.floor(max(t, 0) / self.every) + 1) * self.every
-        return max(math.ceil(change), math.floor(t) + 1)
+    def _left(self, t: float) -> float:
+        return self(just_before(t, self.every))
+
+    def _held_until(self, t: float) -> float:
+        return edge(t // self.every + 1, self.every) if self.scale else math.inf

@@ -68,7 +68,7 @@ class PiecewiseConstant(Schedule):
         for value, (a, b) in zip(self.values, pairwise(edges), strict=True):
             out[max(0, math.ceil(a)) : max(0, math.ceil(b))] = value
 
-    def _phases(self) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
         edges = (0, *self.boundaries, self.steps)
         return tuple(
             Phase.of("constant", a, b, value, value)
@@ -97,8 +97,6 @@ class PiecewiseConstant(Schedule):
     def _left(self, t: float) -> float:
         return self.values[bisect_left(self.boundaries, t)]
 
-    def next_change(self, t: float) -> float:
+    def _held_until(self, t: float) -> float:
         index = bisect_right(self.boundaries, t)
-        if index == len(self.boundaries):
-            return math.inf
-        return max(math.ceil(self.boundaries[index]), math.floor(t) + 1)
+        return self.boundaries[index] if index < len(self.boundaries) else math.inf

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from lehr import _checks
+from lehr._numerics.accurate import quotient, two_sum
 from lehr._typing import Any
 from lehr.schedules.decay import Decay
 
@@ -49,8 +50,14 @@ class Power(Decay):
         self._check(grows=self.exponent > 0)
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
-        base = (self.timescale + t) / self.timescale
-        return self.start * xp.power(base, self.exponent)
+        k, scale = self.exponent, float(self.timescale)
+        if abs(k) <= 1.0:
+            return self.start * xp.power((scale + t) / scale, k)
+        # A large power shows what the sum and the quotient were rounded by.
+        total, lost = two_sum(scale, t)
+        base, e = quotient(total, scale, xp)
+        value = xp.power(base, k)
+        return self.start * (value + value * (k * ((e + lost / scale) / base)))
 
     def integral(self, a: float, b: float) -> float:
         q, scale = self.exponent + 1.0, self.timescale

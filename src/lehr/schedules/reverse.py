@@ -49,13 +49,13 @@ class Reverse(Wrapper):
         value = self.schedule._pair()
         return lambda t, rest: value(rest, t)
 
-    def _phases(self) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
         steps = self.steps
         return tuple(
             Phase.of(
                 p.shape, steps - p.end, steps - p.begin, p.end_value, p.start_value
             )
-            for p in reversed(self.schedule._phases())
+            for p in reversed(self.schedule._phases(upto))
         )
 
     def joints(self, a: float, b: float) -> Iterator[float]:
@@ -78,5 +78,5 @@ class Reverse(Wrapper):
         # From below in reversed time is from above in the schedule's own.
         return self.schedule(self.steps - t)
 
-    def next_change(self, t: float) -> float:
-        return Schedule.next_change(self, t)
+    def _held_until(self, t: float) -> float:
+        return Schedule._held_until(self, t)

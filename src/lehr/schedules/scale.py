@@ -1,5 +1,6 @@
 """A schedule times a number."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -64,15 +65,22 @@ class Scale(Schedule):
         self.schedule._fill(out, first, xp)
         out *= self.factor
 
-    def _phases(self) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
         k = self.factor
         return tuple(
             Phase.of(p.shape, p.begin, p.end, k * p.start_value, k * p.end_value)
-            for p in self.schedule._phases()
+            for p in self.schedule._phases(upto)
         )
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         return self.schedule.joints(a, b)
+
+    def _horizon(self, t: float) -> float:
+        return self.schedule._horizon(t)
+
+    @property
+    def is_continuous(self) -> bool:
+        return self.factor == 0 or self.schedule.is_continuous
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         return self._scaled(*self.schedule._range(a, b))
@@ -92,5 +100,5 @@ class Scale(Schedule):
     def _left(self, t: float) -> float:
         return self.factor * self.schedule._left(t)
 
-    def next_change(self, t: float) -> float:
-        return self.schedule.next_change(t)
+    def _held_until(self, t: float) -> float:
+        return self.schedule._held_until(t) if self.factor else math.inf

@@ -11,7 +11,8 @@ from lehr.schedules.facts import Facts
 
 _LAST = 2**53  # beyond, whole updates are no longer exact
 _SCAN_AFTER = 4_000  # intervals; then bounds do not help, and a plain scan is quicker
-_SCAN_LIMIT = 50_000_000
+_SCAN_LIMIT = 1_000_000  # updates, about a second
+_GIVE_UP_AFTER = 50_000  # intervals; noise over 10**12 updates is known by bounds only
 
 
 def extremes(schedule: Facts, a: float, b: float) -> tuple[float, float]:
@@ -21,12 +22,13 @@ def extremes(schedule: Facts, a: float, b: float) -> tuple[float, float]:
 
 def _smallest(schedule: Facts, a: float, b: float, sign: int) -> float:
     first = math.ceil(a)
-    last = math.floor(b) if b < math.inf else first + 1024
-    best = _within(schedule, first, last, sign, math.inf)
-    while b == math.inf:
-        tail = _low(schedule, last, math.inf, sign)
-        if tail >= best or last >= _LAST:
-            return min(best, tail)
+    if b < math.inf:
+        return _within(schedule, first, math.floor(b), sign, math.inf)
+    # What the values come near to for ever counts as reached.
+    best = _low(schedule, max(first, _LAST), math.inf, sign)
+    last = first + 1024
+    best = _within(schedule, first, last, sign, best)
+    while last < _LAST and _low(schedule, last, math.inf, sign) < best:
         best = _within(schedule, last, 2 * last, sign, best)
         last *= 2
     return best
@@ -47,6 +49,8 @@ def _within(schedule: Facts, a: int, b: int, sign: int, best: float) -> float:
             return min(
                 best, *(_scan(schedule, low, high, sign) for _, low, high in heap)
             )
+        if visited == _GIVE_UP_AFTER:
+            return heap[0][0]
         _, low, high = heapq.heappop(heap)
         middle = (low + high) // 2
         best = min(best, sign * schedule(middle), sign * schedule(middle + 1))

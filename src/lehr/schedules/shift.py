@@ -58,8 +58,8 @@ class Shift(Wrapper):
     def _fill(self, out: Any, first: float, xp: Any) -> None:
         self.schedule._fill(out, first - self.by, xp)
 
-    def _phases(self) -> tuple[Phase, ...]:
-        first, phases = self.schedule(0), self.schedule._phases()
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        first, phases = self.schedule(0), self.schedule._phases(upto - self.by)
         wait = (Phase.of("constant", 0, self.by, first, first),) if self.by else ()
         return wait + tuple(phase.moved(self.by) for phase in phases)
 
@@ -68,6 +68,13 @@ class Shift(Wrapper):
             yield self.by
         for joint in self.schedule.joints(max(0, a - self.by), b - self.by):
             yield joint + self.by
+
+    def _horizon(self, t: float) -> float:
+        return self.schedule._horizon(max(t - self.by, 0)) + self.by
+
+    @property
+    def is_continuous(self) -> bool:
+        return self.schedule.is_continuous
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         if self.by != int(self.by):
@@ -83,5 +90,5 @@ class Shift(Wrapper):
     def _left(self, t: float) -> float:
         return self.schedule._left(t - self.by) if t > self.by else self.schedule(0)
 
-    def next_change(self, t: float) -> float:
-        return self.schedule.next_change(max(t - self.by, 0)) + self.by
+    def _held_until(self, t: float) -> float:
+        return self.schedule._held_until(max(t - self.by, 0)) + self.by

@@ -3,12 +3,16 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lehr import _checks
+from lehr._numerics import CLOCK_END
 from lehr._typing import Any
 from lehr.schedules.base import Number
 from lehr.schedules.decay import Decay
+from lehr.schedules.evaluation import after
 from lehr.schedules.phases import Phase
+from lehr.schedules.stairs import edge, edges, just_before
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -53,64 +57,54 @@ class Step(Decay):
         self._check(grows=self.factor > 1.0)
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
-        drops = xp.floor(t / self.every)
-        # The quotient may have been rounded across a drop.
-        drops = drops - xp.where(drops * self.every > t, 1.0, 0.0)
-        drops = drops + xp.where((drops + 1.0) * self.every <= t, 1.0, 0.0)
-        return self.start * xp.power(self.factor, drops)
+        return self.start * xp.power(self.factor, xp.floor_divide(t, self.every))
 
     def _scalar(self) -> Number:
         start, factor, every = self.start, self.factor, self.every
-        limit = min(self.steps, 2.0**63)
+        limit, end = min(self.steps, CLOCK_END), after(self._pair(), self.steps)
 
         def value(t: float) -> float:
-            if t < every:
-                return start
-            return float(start * factor ** ((t if t < limit else limit) // every))
+            if t < limit:
+                return start if t < every else float(start * factor ** (t // every))
+            return end(t)
 
         return value
 
-    def _drops(self, a: float, b: float) -> Iterator[float]:
-        """Yield the drops in (a, b); of endless ones, the first."""
-        end = min(b, self.steps) if min(b, self.steps) < math.inf else self.every * 2
-        k = max(1, math.floor(a / self.every))
-        while (drop := k * self.every) < end:
-            if drop > a:
-                yield drop
-            k += 1
-
     def joints(self, a: float, b: float) -> Iterator[float]:
-        return self._drops(a, b)
+        return edges(a, min(b, self.steps), self.every)
 
-    def _phases(self) -> tuple[Phase, ...]:
-        edges = [0, *self._drops(0, self.steps)]
-        ends = [*edges[1:], self.steps if self.steps < math.inf else self.every * 2]
+    def _horizon(self, t: float) -> float:
+        if self.steps < math.inf:
+            return super()._horizon(t)
+        return math.nextafter(edge(t // self.every + 1, self.every), math.inf)
+
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        end = self.steps
+        if end == math.inf:
+            end = self.every * max(2, math.ceil(upto / self.every))
+        marks = (0, *self.joints(0, end), end) if end else ()
         return tuple(
-            Phase.of("constant", begin, end, self(begin), self(begin))
-            for begin, end in zip(edges, ends, strict=True)
-            if begin < end
+            Phase.of("constant", a, b, self(a), self(a)) for a, b in pairwise(marks)
         )
 
     def integral(self, a: float, b: float) -> float:
         every, f = self.every, self.factor
-        i, j = math.floor(a / every), math.floor(b / every)
+        i, j = a // every, b // every
         if i == j:
             return self(a) * (b - a)
-        whole = j - i - 1
-        series = float(whole) if f == 1.0 else (1.0 - f**whole) / (1.0 - f)
-        middle = self((i + 1) * every) * every * series if whole else 0.0
-        first = self(a) * ((i + 1) * every - a)
-        return first + middle + self(j * every) * (b - j * every)
+        first = self(a) * (edge(i + 1, every) - a)
+        last = self(edge(j, every)) * (b - edge(j, every))
+        if (whole := j - i - 1) <= 0 or f == 0:
+            return first + last
+        # 1 - f^whole without cancellation.
+        series = whole if f == 1 else -math.expm1(whole * math.log(f)) / (1.0 - f)
+        return first + self(edge(i + 1, every)) * every * series + last
 
     def _left(self, t: float) -> float:
-        k = round(t / self.every)
-        at_drop = k >= 1 and math.isclose(k * self.every, t, rel_tol=1e-15)
-        return self((k - 0.5) * self.every) if at_drop else self(t)
+        return self(just_before(t, self.every))
 
-    def next_change(self, t: float) -> float:
+    def _held_until(self, t: float) -> float:
         if self.factor == 1.0 or t >= self.steps:
             return math.inf
-        drop = (math.floor(max(t, 0) / self.every) + 1) * self.every
-        return (
-            math.inf if drop > self.steps else max(math.ceil(drop), math.floor(t) + 1)
-        )
+        drop = edge(t // self.every + 1, self.every)
+        return math.inf if drop > self.steps else drop

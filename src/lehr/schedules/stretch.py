@@ -57,16 +57,23 @@ class Stretch(Wrapper):
         value, factor = self.schedule._pair(), self.factor
         return lambda t, rest: value(t / factor, rest / factor)
 
-    def _phases(self) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
         k = self.factor
         return tuple(
             replace(phase, begin=phase.begin * k, end=phase.end * k)
-            for phase in self.schedule._phases()
+            for phase in self.schedule._phases(upto / k)
         )
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         for joint in self.schedule.joints(a / self.factor, b / self.factor):
             yield joint * self.factor
+
+    def _horizon(self, t: float) -> float:
+        return self.schedule._horizon(t / self.factor) * self.factor
+
+    @property
+    def is_continuous(self) -> bool:
+        return self.schedule.is_continuous
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         return self.schedule.bounds(a / self.factor, b / self.factor)
@@ -77,10 +84,5 @@ class Stretch(Wrapper):
     def _left(self, t: float) -> float:
         return self.schedule._left(t / self.factor)
 
-    def next_change(self, t: float) -> float:
-        change = self.schedule.next_change(t / self.factor) * self.factor
-        near = math.floor(t) + 1
-        # One update early where the product may have been rounded up: never late.
-        return (
-            max(near, math.ceil(change * (1 - 1e-15))) if change < math.inf else change
-        )
+    def _held_until(self, t: float) -> float:
+        return self.schedule._held_until(t / self.factor) * self.factor

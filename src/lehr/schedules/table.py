@@ -8,6 +8,7 @@ from itertools import pairwise
 from lehr import _checks
 from lehr._typing import Any
 from lehr.schedules.base import Schedule
+from lehr.schedules.stairs import edge, edges, just_before
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -50,38 +51,26 @@ class Table(Schedule):
         return (len(self.values) - 1) * self.every
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
-        index = xp.floor(t / self.every)
-        index = index - xp.where(index * self.every > t, 1.0, 0.0)
-        index = index + xp.where((index + 1.0) * self.every <= t, 1.0, 0.0)
-        return xp.take(self.values, xp.minimum(index, len(self.values) - 1.0))
+        last = len(self.values) - 1.0
+        index = xp.minimum(xp.floor_divide(t, self.every), last)
+        return xp.take(self.values, xp.where(rest <= 0, last, index))
 
     def _index(self, t: float) -> int:
-        return max(0, min(len(self.values) - 1, math.floor(t / self.every)))
+        return int(max(0, min(len(self.values) - 1, t // self.every)))
 
     def joints(self, a: float, b: float) -> Iterator[float]:
-        k = max(1, self._index(a))
-        while (joint := k * self.every) < min(b, self.steps + 1) and k < len(
-            self.values
-        ):
-            if joint > a:
-                yield joint
-            k += 1
+        return edges(a, min(b, self.steps), self.every)
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         used = self.values[self._index(a) : self._index(b) + 1]
         return min(used), max(used)
 
     def integral(self, a: float, b: float) -> float:
-        edges = [a, *self.joints(a, b), b]
-        return math.fsum(self(low) * (high - low) for low, high in pairwise(edges))
+        marks = [a, *self.joints(a, b), b]
+        return math.fsum(self(low) * (high - low) for low, high in pairwise(marks))
 
     def _left(self, t: float) -> float:
-        index = self._index(t)
-        at_joint = index >= 1 and math.isclose(index * self.every, t, rel_tol=1e-15)
-        return self.values[index - 1] if at_joint else self.values[index]
+        return self(just_before(t, self.every))
 
-    def next_change(self, t: float) -> float:
-        if t >= self.steps:
-            return math.inf
-        change = (math.floor(max(t, 0) / self.every) + 1) * self.every
-        return max(math.ceil(change), math.floor(t) + 1)
+    def _held_until(self, t: float) -> float:
+        return math.inf if t >= self.steps else edge(t // self.every + 1, self.every)

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from lehr import _checks
-from lehr._numerics.accurate import quotient, two_product
+from lehr._numerics import python
+from lehr._numerics.accurate import quotient, two_product, two_sum
 from lehr._typing import Any
 from lehr.schedules.ramp import Ramp
+
+Twice = tuple[Any, Any]  # a number, and what it was rounded by
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -51,37 +54,42 @@ class Tanh(Ramp):
         self._set(low=low, high=high)
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
-        return tanh_weights(t, rest, self.steps, (self.low, self.high), xp)
+        width = two_sum(self.high, -self.low)
+        return tanh_weights(t, rest, self.steps, (self.low, 0.0), width, xp)
 
 
 def tanh_weights(
-    t: Any, rest: Any, steps: float, span: tuple[float, float], xp: Any
+    t: Any, rest: Any, steps: float, low: Twice, width: Twice, xp: Any
 ) -> tuple[Any, Any]:
     """Return (tanh(high) - tanh(z)) / (tanh(high) - tanh(low)), and one minus it.
 
+    `low` and `width` = high - low are each a number and what it was rounded by.
     Differences of tangents are products, tanh a - tanh b = sinh(a - b) / (cosh a
     cosh b), so that nothing cancels.
     """
-    low, high = span
-    width = high - low
-    up, up_rest = _product(width, t, steps, xp)
-    down, down_rest = _product(width, rest, steps, xp)
-    z = low + up
-    # Knuth's two_sum: what the addition lost.
-    back = z - low
-    z_rest = (low - (z - back)) + (up - back) + up_rest
-    cosh_z = xp.cosh(z) + xp.sinh(z) * z_rest
-    whole = xp.sinh(width + 0.0 * t)
-    w = (xp.sinh(down) + xp.cosh(down) * down_rest) / whole
-    v = (xp.sinh(up) + xp.cosh(up) * up_rest) / whole
-    return (
-        w * (xp.cosh(low + 0.0 * t) / cosh_z),
-        v * (xp.cosh(high + 0.0 * t) / cosh_z),
-    )
+    up, down = _part(width, t, steps, xp), _part(width, rest, steps, xp)
+    at_z = _cosh(_sum(low, up), xp)
+    at_low, at_high = _cosh(low, python), _cosh(_sum(low, width), python)
+    whole = _sinh(width, python)
+    w, v = _sinh(down, xp) / at_z, _sinh(up, xp) / at_z
+    return w * (at_low / whole), v * (at_high / whole)
 
 
-def _product(width: float, t: Any, steps: float, xp: Any) -> tuple[Any, Any]:
-    """Return width t / steps to twice the precision."""
+def _sum(a: Twice, b: Twice) -> Twice:
+    total, lost = two_sum(a[0], b[0])
+    return total, lost + (a[1] + b[1])
+
+
+def _part(width: Twice, t: Any, steps: float, xp: Any) -> Twice:
+    """Return width t / steps."""
     x, e = quotient(t, steps, xp)
-    p, q = two_product(width, x, xp)
-    return p, q + width * e
+    p, q = two_product(width[0], x, xp)
+    return p, q + (width[0] * e + width[1] * x)
+
+
+def _cosh(x: Twice, xp: Any) -> Any:
+    return xp.cosh(x[0]) + xp.sinh(x[0]) * x[1]
+
+
+def _sinh(x: Twice, xp: Any) -> Any:
+    return xp.sinh(x[0]) + xp.cosh(x[0]) * x[1]

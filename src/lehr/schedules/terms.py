@@ -1,5 +1,7 @@
 """What sums, products, minima and maxima share: several schedules, one operation."""
 
+import heapq
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -7,6 +9,7 @@ from functools import reduce
 from lehr._numerics import python
 from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, as_schedule
+from lehr.schedules.phases import Phase
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -83,9 +86,29 @@ class Terms(Schedule):
             out[:] = self.join(out, other, xp)
 
     def joints(self, a: float, b: float) -> Iterator[float]:
-        ends = (term.steps for term in self.terms if a < term.steps < b)
-        inner = (joint for term in self.terms for joint in _endable(term, a, b))
-        return iter(sorted({*ends, *inner} - {0}))
+        ends = sorted({term.steps for term in self.terms if a < term.steps < b})
+        inner = [term.joints(a, min(b, term.steps)) for term in self.terms]
+        last = a
+        for joint in heapq.merge(ends, *inner):
+            if joint > last:
+                yield joint
+            last = joint
+
+    def _horizon(self, t: float) -> float:
+        last = max([t, *(term.steps for term in self.terms if term.steps < math.inf)])
+        return max(term._horizon(last) for term in self.terms)
+
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        shown = [term._phases(upto) for term in self.terms]
+        edges = {edge for phases in shown for phase in phases for edge in phase.span}
+        for phases, term in zip(shown, self.terms, strict=True):
+            if phases and phases[-1].end < term.steps:  # not all cycles are shown
+                edges.discard(math.inf)
+        return self._phases_between(edges)
+
+    @property
+    def is_continuous(self) -> bool:
+        return all(term.is_continuous for term in self.terms) or super().is_continuous
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         return reduce(self.join_bounds, (term.bounds(a, b) for term in self.terms))
@@ -94,10 +117,5 @@ class Terms(Schedule):
         values = [term._left(t) if t <= term.steps else term(t) for term in self.terms]
         return float(self._fold(values, python))
 
-    def next_change(self, t: float) -> float:
-        return min(term.next_change(t) for term in self.terms)
-
-
-def _endable(term: Schedule, a: float, b: float) -> Iterable[float]:
-    """Return the joints in (a, b); of endless cycles, with b = inf, the first ones."""
-    return term.joints(a, min(b, term.steps))
+    def _held_until(self, t: float) -> float:
+        return min(term._held_until(t) for term in self.terms)

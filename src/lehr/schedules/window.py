@@ -71,26 +71,31 @@ class Window(Wrapper):
     def _fill_inside(self, out: Any, first: float, xp: Any) -> None:
         self.schedule._fill(out, first + self.start, xp)
 
-    def _phases(self) -> tuple[Phase, ...]:
-        value, found = self.schedule, []
-        for p in value._phases():
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        inner, found = self.schedule, []
+        upto = min(max(upto, 0) + self.start, self.stop)
+        phases = inner._phases(upto if self.stop == math.inf else self.stop)
+        for p in phases:
             begin, end = max(p.begin, self.start), min(p.end, self.stop)
             if begin < end:
-                last = p.end_value if end == p.end else value(end)
-                found.append(
-                    Phase.of(
-                        p.shape,
-                        begin - self.start,
-                        end - self.start,
-                        value(begin),
-                        last,
-                    )
-                )
-        return tuple(found) or super()._phases()
+                last = p.end_value if end == p.end else inner._left(end)
+                a, b = begin - self.start, end - self.start
+                found.append(Phase.of(p.shape, a, b, inner(begin), last))
+        held = max(self.start, inner.steps)
+        if held < self.stop:
+            value = inner(held)
+            a, b = held - self.start, self.steps
+            found.append(Phase.of("constant", a, b, value, value))
+        return tuple(found)
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         a, b = max(0, a) + self.start, min(b + self.start, self.stop)
         return (joint - self.start for joint in self.schedule.joints(a, b))
+
+    def _horizon(self, t: float) -> float:
+        if self.stop < math.inf:
+            return super(Wrapper, self)._horizon(t)
+        return self.schedule._horizon(t + self.start) - self.start
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         if self.start != int(self.start) or self.stop not in (math.inf, self.stop // 1):
@@ -110,8 +115,8 @@ class Window(Wrapper):
     def _left(self, t: float) -> float:
         return self.schedule._left(t + self.start)
 
-    def next_change(self, t: float) -> float:
+    def _held_until(self, t: float) -> float:
         if t >= self.steps:
             return math.inf
-        change = self.schedule.next_change(max(t, 0) + self.start) - self.start
-        return math.inf if change > self.steps else change
+        until = self.schedule._held_until(t + self.start)
+        return math.inf if until > self.stop else until - self.start

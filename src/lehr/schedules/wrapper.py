@@ -21,5 +21,12 @@ class Wrapper(Schedule):
     def joints(self, a: float, b: float) -> Iterator[float]:
         return self.schedule.joints(a, b)
 
-    def next_change(self, t: float) -> float:
-        return self.schedule.next_change(t)
+    def _horizon(self, t: float) -> float:
+        return self.schedule._horizon(t)
+
+    @property
+    def is_continuous(self) -> bool:
+        return self.schedule.is_continuous or super().is_continuous
+
+    def _held_until(self, t: float) -> float:
+        return self.schedule._held_until(t)

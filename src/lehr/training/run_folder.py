@@ -56,6 +56,18 @@ class RunFolder:
         """Whether a run was started here: its facts are written last."""
         return (self.path / _FACTS).is_file()
 
+    def require_free(self) -> None:
+        """Refuse a folder in which a run was started before.
+
+        Raises:
+            FileExistsError: there is one.
+        """
+        if self.exists:
+            raise FileExistsError(
+                f"{self.path} holds a run already; continue it with --resume, or "
+                "choose another folder"
+            )
+
     def create(
         self, config: str, ending: str, resolved: str, facts: Mapping[str, Any]
     ) -> None:
@@ -71,11 +83,7 @@ class RunFolder:
             FileExistsError: a run was started here before.
             OSError: the folder cannot be written.
         """
-        if self.exists:
-            raise FileExistsError(
-                f"{self.path} holds a run already; continue it with --resume, or "
-                "choose another folder"
-            )
+        self.require_free()
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / f"config{ending}").write_text(config, "utf-8")
         self.resolved.write_text(resolved, "utf-8")

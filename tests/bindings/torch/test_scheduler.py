@@ -62,9 +62,7 @@ def test_any_optimizer_moves_as_if_its_rate_were_set_by_hand(make, kind, options
         by_hand.step()
         scheduled.step()
         scheduler.step()
-    for ours, theirs in zip(
-        scheduled.param_groups, by_hand.param_groups, strict=True
-    ):
+    for ours, theirs in zip(scheduled.param_groups, by_hand.param_groups, strict=True):
         assert torch.equal(ours["params"][0], theirs["params"][0])
 
 
@@ -82,7 +80,7 @@ def test_the_values_depend_on_the_position_alone(places):
 def test_seek_is_as_cheap_at_the_billionth_update(make):
     scheduler = Scheduler(make(), lr=Cosine(1.0, 0.0, 2 * 10**9))
     scheduler.seek(10**9)
-    assert scheduler.values == {"lr": [0.5]}
+    assert scheduler.values["lr"] == pytest.approx([0.5], rel=1e-15)
     assert scheduler.last_epoch == 10**9
 
 
@@ -144,9 +142,7 @@ def test_torchs_step_to_an_epoch_is_refused_with_the_way_to_do_it(make):
 
 def test_a_value_set_by_hand_stays_while_the_schedule_is_flat(make):
     optimizer = make()
-    scheduler = Scheduler(
-        optimizer, lr=Chain((Constant(0.1, 5), Linear(0.1, 0.0, 5)))
-    )
+    scheduler = Scheduler(optimizer, lr=Chain((Constant(0.1, 5), Linear(0.1, 0.0, 5))))
     scheduler.step()
     optimizer.param_groups[0]["lr"] = 7.0
     for _ in range(3):

@@ -82,6 +82,7 @@ def assign(name: str, value: Any, groups: Groups, clock: Clock) -> list[Rule | N
         TypeError: `value` is nothing that a field can follow.
         ValueError: a mapping or a list does not fit the groups.
     """
+    require_given(name, value)
     if isinstance(value, On):
         return assign(name, value.value, groups, value.clock)
     if isinstance(value, Mapping):
@@ -94,11 +95,13 @@ def assign(name: str, value: Any, groups: Groups, clock: Clock) -> list[Rule | N
                 "for all of them"
             )
         return [_rule(f"{name}[{i}]", item, clock) for i, item in enumerate(value)]
-    if value is None:
-        raise TypeError(
-            f"{name} must be a schedule, got None; leave {name} out instead"
-        )
     return [_rule(name, value, clock)] * len(groups)
+
+
+def require_given(name: str, value: Any) -> None:
+    """Refuse `None` for a whole field; it can only leave single groups alone."""
+    if value is None:
+        raise TypeError(f"{name} must be a schedule, got None; leave it out instead")
 
 
 def is_shared(value: Any) -> bool:

@@ -10,7 +10,7 @@ from lehr.bindings.torch.binding import Binding
 from lehr.bindings.torch.fields import Field
 from lehr.bindings.torch.position import CLOCKS, Clock, Position, require_clock, whole
 from lehr.bindings.torch.replanning import Policy, require_policy
-from lehr.bindings.torch.rules import Assigned
+from lehr.bindings.torch.rules import Assigned, require_given
 from lehr.bindings.torch.slots import held, read
 from lehr.bindings.torch.state import write_state
 
@@ -77,6 +77,8 @@ class Scheduler(Binding, LRScheduler):
                 "name at least one field to schedule, as in "
                 "Scheduler(optimizer, lr=schedule)"
             )
+        for name, value in schedules.items():
+            require_given(name, value)
         self.optimizer = optimizer
         self._on_change = require_policy(on_change)
         clock = require_clock(clock)
@@ -87,9 +89,7 @@ class Scheduler(Binding, LRScheduler):
 
     # ------------------------------------------------------------------- the clock
 
-    def step(
-        self, epoch: int | None = None, *, samples: int = 0, tokens: int = 0
-    ) -> None:
+    def step(self, epoch: int | None = None, samples: int = 0, tokens: int = 0) -> None:
         """Count one applied update, and set the values of the next.
 
         Args:
@@ -101,15 +101,16 @@ class Scheduler(Binding, LRScheduler):
             TypeError: `epoch` is given; use `seek`.
             ValueError: a count is negative, or a schedule's own clock is not told.
         """
-        clock = self._clock
-        if self._fed or samples or tokens or epoch is not None:
+        if samples or tokens or epoch is not None or self._fed:
             self._feed(epoch, samples, tokens)
+        clock = self._clock
         clock[0] = update = clock[0] + 1
-        groups = self.optimizer.param_groups
-        if groups is not self._groups or len(groups) != self._width:
-            self._refresh()
-        elif update >= self._until:
-            self._until = self._advance(groups)
+        if update >= self._until:
+            groups = self.optimizer.param_groups
+            if groups is self._groups and len(groups) == self._width:
+                self._until = self._advance(groups)
+            else:
+                self._refresh()
 
     def _feed(self, epoch: int | None, samples: int, tokens: int) -> None:
         if epoch is not None:

@@ -41,7 +41,8 @@ def held(group: Group, name: str) -> Any:
 
 def read(group: Group, name: str) -> float:
     """Return field `name` as a float."""
-    return float(held(group, name))
+    value = held(group, name)
+    return float(value.item() if isinstance(value, torch.Tensor) else value)
 
 
 def write(group: Group, name: str, value: float) -> None:

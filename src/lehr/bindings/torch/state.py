@@ -179,16 +179,16 @@ def read_state(state: Any) -> SavedState:
             "load it with the version that saved it"
         )
     try:
-        found = fingerprint(state["fields"])
+        found, noted = fingerprint(state["fields"]), state["fingerprint"]
         saved = SavedState(
             read_position(state["position"]), dict(state["fields"]), state["history"]
         )
     except (KeyError, AttributeError) as error:
         raise ValueError(f"the state is incomplete: {error} is missing") from error
-    if found != state["fingerprint"]:
+    if found != noted:
         raise ValueError(
             f"the state is damaged: its configuration has fingerprint {found[:12]}, "
-            f"but {str(state['fingerprint'])[:12]} was saved with it"
+            f"but {str(noted)[:12]} was saved with it"
         )
     return saved
 

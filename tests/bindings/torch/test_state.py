@@ -1,0 +1,84 @@
+"""What is no state of ours, or was damaged, is refused with what to do."""
+
+import copy
+import json
+
+import pytest
+import torch
+
+from lehr import Linear
+from lehr.bindings.torch import Scheduler
+
+FALL = Linear(1.0, 0.0, 10)
+
+
+@pytest.fixture
+def scheduler(make):
+    return Scheduler(make(), lr=FALL)
+
+
+def test_the_state_of_torchs_schedulers_is_refused_with_the_way_on(make, scheduler):
+    theirs = torch.optim.lr_scheduler.StepLR(make(), 3)
+    for _ in range(4):
+        theirs.optimizer.step()
+        theirs.step()
+    with pytest.raises(ValueError, match=r"last_epoch=4.*scheduler\.seek\(4\)"):
+        scheduler.load_state_dict(theirs.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda s: s.pop("position"), "incomplete: 'position' is missing"),
+        (lambda s: s.pop("fingerprint"), "incomplete: 'fingerprint' is missing"),
+        (lambda s: s.pop("lehr"), "no state of a lehr scheduler: it holds"),
+        (lambda s: s.update(lehr=2), "format 2, this lehr reads 1"),
+        (lambda s: s["position"].update(updates=-1), r"position\.updates must be"),
+        (lambda s: s["position"].update(tokens=0.5), r"position\.tokens must be"),
+        (
+            lambda s: s["fields"]["lr"]["rules"][0]["schedule"].update(clock="tokens"),
+            "damaged: its configuration has fingerprint",
+        ),
+    ],
+)
+def test_a_damaged_state_is_refused_and_changes_nothing(scheduler, change, says):
+    scheduler.seek(3)
+    state = copy.deepcopy(scheduler.state_dict())
+    change(state)
+    scheduler.seek(5)
+    with pytest.raises(ValueError, match=says):
+        scheduler.load_state_dict(state)
+    assert scheduler.last_epoch == 5
+    assert scheduler.values == {"lr": [0.5]}
+
+
+def test_what_is_no_mapping_is_refused(scheduler):
+    with pytest.raises(TypeError, match="must be what state_dict"):
+        scheduler.load_state_dict([1, 2])
+
+
+def test_a_state_is_a_copy(scheduler):
+    state = scheduler.state_dict()
+    scheduler.step()
+    state["position"]["updates"] = 99
+    assert scheduler.state_dict()["position"]["updates"] == 1
+
+
+def test_the_fingerprint_tells_configurations_apart_and_not_positions(make):
+    def fingerprint(rule, at=0):
+        scheduler = Scheduler(make(), lr=rule)
+        scheduler.seek(at)
+        return scheduler.state_dict()["fingerprint"]
+
+    assert fingerprint(FALL) == fingerprint(FALL, at=7)
+    assert fingerprint(FALL) != fingerprint(Linear(1.0, 0.0, 11))
+    assert len(bytes.fromhex(fingerprint(FALL))) == 32
+
+
+def test_torch_saves_and_loads_it_without_code(tmp_path, scheduler, make):
+    scheduler.seek(4)
+    torch.save(scheduler.state_dict(), tmp_path / "scheduler.pt")
+    again = Scheduler(make(), lr=FALL)
+    again.load_state_dict(torch.load(tmp_path / "scheduler.pt", weights_only=True))
+    assert again.values == {"lr": [0.6]}
+    assert json.dumps(again.state_dict()) == json.dumps(scheduler.state_dict())

@@ -1,0 +1,92 @@
+"""Windows of batches, and the place of a run in its data."""
+
+import pytest
+
+from lehr.training import EmptyDataError
+from lehr.training.feed import Feed, require_rereadable
+from training import runs
+
+
+def sizes(feed, epoch=0):
+    return [len(window) for window in feed.windows(epoch)]
+
+
+@pytest.mark.parametrize("wrap", [list, runs.stream])
+def test_the_last_window_of_an_epoch_has_what_is_left(wrap):
+    feed = Feed(wrap(range(7)), 3)
+    seen = [(list(window), feed.epoch_over) for window in feed.windows(0)]
+    assert seen == [([0, 1, 2], False), ([3, 4, 5], False), ([6], True)]
+
+
+def test_a_stream_that_ends_with_a_full_window_tells_it_afterwards():
+    feed = Feed(runs.stream(range(6)), 3)
+    assert [feed.epoch_over for _ in feed.windows(0)] == [False, False]
+    assert feed.epoch_over
+    assert feed.updates_per_epoch is None
+
+
+def test_a_loader_with_a_length_tells_its_end_in_time():
+    feed = Feed(list(range(6)), 3)
+    assert [feed.epoch_over for _ in feed.windows(0)] == [False, True]
+    assert feed.updates_per_epoch == 2
+
+
+def test_each_epoch_is_told_to_the_loader():
+    class Loader(list):
+        epochs = ()
+
+        def set_epoch(self, epoch):
+            self.epochs += (epoch,)
+
+    loader = Loader([1, 2])
+    feed = Feed(loader)
+    sizes(feed, 0)
+    feed.next_epoch()
+    sizes(feed, 1)
+    assert loader.epochs == (0, 1)
+
+
+def test_a_seekable_loader_reads_nothing_twice():
+    loader = runs.batches("lehr")
+    feed = Feed(loader, 3)
+    windows = feed.windows(2)
+    next(windows), next(windows)
+    state = feed.state_dict()
+    rest = [[y.tolist() for _, y in window] for window in windows]
+    other = Feed(runs.batches("lehr"), 3, state)
+    assert [[y.tolist() for _, y in window] for window in other.windows(2)] == rest
+    assert other.batches == 14
+
+
+def test_a_length_that_is_wrong_is_told():
+    class Short(list):
+        def __len__(self):
+            return 2
+
+    with pytest.raises(ValueError, match="is 2, but it gave one more batch"):
+        sizes(Feed(Short([1, 2, 3])))
+
+
+def test_no_data_is_told():
+    with pytest.raises(EmptyDataError, match="train_data holds no batch"):
+        Feed([])
+    with pytest.raises(EmptyDataError, match="gave no batch in epoch 0"):
+        sizes(Feed(runs.stream([])))
+    once = Feed(iter([1]))
+    sizes(once)
+    once.next_epoch()
+    with pytest.raises(EmptyDataError, match="an iterator can be read once"):
+        sizes(once, 1)
+    with pytest.raises(TypeError, match="must be an iterable of batches, got int"):
+        Feed(3)
+
+
+def test_data_to_evaluate_on_must_be_there_each_time():
+    require_rereadable(None)
+    require_rereadable([1])
+    with pytest.raises(ValueError, match="an iterator, which can be read once"):
+        require_rereadable(iter([1]))
+    with pytest.raises(EmptyDataError, match="val_data holds no batch"):
+        require_rereadable([])
+    with pytest.raises(TypeError, match="val_data must be an iterable"):
+        require_rereadable(3)

@@ -1,0 +1,71 @@
+"""A signal saves and stops; a second one quits; handlers are as before afterwards."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from lehr.training.interrupts import Interrupts
+from training import runs
+
+
+@pytest.fixture(scope="module")
+def children():
+    with runs.Children() as children:
+        yield children
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_once_stops_and_the_run_goes_on_later(
+    tmp_path, children, number
+):
+    whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")
+    job = {"folder": parts, "every": 100, "resume": "auto"}
+    sent = {"event": "on_update", "update": 7, "number": number}
+    straight, stopped, resumed = children(
+        {"folder": whole, "every": 100}, {**job, "kill": sent}, {**job, "noise": 1}
+    )
+    assert stopped[0] == 0
+    assert (stopped[1]["stopped_by"], stopped[1]["signal"]) == ("interrupt", number)
+    assert stopped[1]["updates"] == 8, "at the next boundary"
+    assert resumed[1] == straight[1]
+
+
+def test_a_second_signal_quits_at_once(tmp_path):
+    one = runs.trainer(tmp_path, callbacks=[Twice("on_update", 3)])
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        runs.fit(one, updates=20)
+    assert one.updates == 4
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+class Twice(runs.KillAt):
+    def on_update(self, context):
+        if context.update == self.update:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_the_handlers_are_restored(tmp_path):
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with Interrupts() as interrupts:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interrupts.received == signal.SIGTERM
+    after = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    assert after == before
+
+
+def test_in_another_thread_nothing_is_noted_and_nothing_fails(caplog):
+    seen = []
+
+    def work():
+        with Interrupts() as interrupts:
+            seen.append(interrupts.received)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [None]
+    assert "not in the main thread" in caplog.text
