@@ -73,8 +73,8 @@ def by_hand(made: Any) -> Callable[[], None]:
     return step
 
 
-def rule() -> Any:
-    return lehr.warmup_cosine(peers.PEAK, warmup=WARMUP, total=TOTAL, floor=peers.FLOOR)
+def rule(peak: float = peers.PEAK) -> Any:
+    return lehr.warmup_cosine(peak, warmup=WARMUP, total=TOTAL, floor=peers.FLOOR)
 
 
 def timed(step: Callable[[], None], groups: int, flat: bool = False) -> Code:
@@ -123,7 +123,7 @@ def unchanged(groups: int) -> list[Row]:
 def tensors(groups: int = 100) -> list[Row]:
     from lehr.bindings.torch import times_base
 
-    own = [(1 + i / groups) * rule() for i in range(groups)]
+    own = [rule(peers.PEAK * (1 + i / groups)) for i in range(groups)]
     made = {
         "one schedule": scheduler(optimizer(groups, tensors=True), rule()),
         "times_base": scheduler(optimizer(groups, tensors=True), times_base(rule())),

@@ -6,7 +6,9 @@ project = "lehr"
 author = "the lehr authors"
 copyright = "2026, the lehr authors"
 release = version = metadata.version("lehr")
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+napoleon_custom_sections = ["Source"]
+autodoc_typehints = "none"
 html_theme = "furo"
 html_title = f"lehr {release}"
 # Headings can be linked to by their text.

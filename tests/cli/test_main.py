@@ -61,7 +61,9 @@ def test_without_a_command_the_help_is_shown_and_the_code_is_2(capsys):
 
 def test_the_version_is_printed(capsys):
     assert main(["--version"]) == 0
-    assert re.fullmatch(r"lehr (\d+\.\d+\S*|\(not installed\))\n", capsys.readouterr().out)
+    assert re.fullmatch(
+        r"lehr (\d+\.\d+\S*|\(not installed\))\n", capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,10 @@ def cpu_seconds(command):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, check=True, capture_output=True, env=PLAIN)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+        user, system = (
+            after.ru_utime - before.ru_utime,
+            after.ru_stime - before.ru_stime,
+        )
         times.append(user + system)
     return min(times)
 

@@ -83,44 +83,46 @@ def assert_same_run(folder, whole):
         assert before[name] == after[name], name
 
 
-def test_killed_twice_it_ends_bit_for_bit_as_if_it_had_not_been(tmp_path, whole):
+def stopped(here, number, updates, *arguments):
+    """Start or resume the run, send a signal after some updates; return the rest."""
+    with started(here, *arguments, "--run-dir", "run") as process:
+        wait_for_updates(here / "run", updates, process)
+        process.send_signal(number)
+        shown, errors = process.communicate(timeout=60)
+    assert "Traceback" not in errors
+    return process.returncode, shown
+
+
+def test_killed_and_interrupted_it_ends_bit_for_bit_as_if_it_had_not_been(
+    tmp_path, whole
+):
     folder = tmp_path / "run"
-    with started(tmp_path, *JOB, "--run-dir", "run") as process:
-        wait_for_updates(folder, 3, process)  # before its first checkpoint
-        process.kill()
-    assert process.returncode == -signal.SIGKILL
-    with started(tmp_path, "--resume", "--run-dir", "run") as process:
-        wait_for_updates(folder, 90, process)  # in the third epoch of 37 updates
-        process.kill()
+    store = CheckpointStore(folder / "checkpoints")
+    # In the second of the epochs, of 37 updates each: the first is in a checkpoint.
+    code, _ = stopped(tmp_path, signal.SIGKILL, 50, *JOB)
+    assert code == -signal.SIGKILL
+    assert store.newest()[0].manifest.updates == 37
+    for number, updates, expected in (
+        (signal.SIGINT, 60, 130),
+        (signal.SIGTERM, 90, 143),
+    ):
+        code, shown = stopped(tmp_path, number, updates, "--resume")
+        assert code == expected
+        done = len(records(folder))
+        assert f"interrupted after update {done} " in shown
+        assert "lehr train --resume --run-dir run" in shown
+        assert store.newest()[0].manifest.updates == done < UPDATES
     assert not (folder / "summary.json").exists()
     assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
     assert_same_run(folder, whole)
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
-)
-def test_interrupted_it_saves_says_how_to_go_on_and_does(
-    tmp_path, monkeypatch, whole, number, code
-):
-    with started(tmp_path, *JOB) as process:
-        while not (found := list(tmp_path.glob("runs/*/metrics.jsonl"))):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.005)
-        folder = found[0].parent
-        wait_for_updates(folder, 45, process)
-        process.send_signal(number)
-        shown, errors = process.communicate(timeout=60)
-    assert process.returncode == code, errors
-    assert "interrupted after update" in shown
-    assert f"lehr train --resume --run-dir runs/{folder.name}" in shown
-    assert "Traceback" not in errors
-    done = len(records(folder))
-    saved, _ = CheckpointStore(folder / "checkpoints").newest()
-    assert saved.manifest.updates == done < UPDATES
-    assert (folder / "curves.png").exists()
-    monkeypatch.chdir(tmp_path)
-    assert main(["train", "--resume", "--quiet"]) == 0
+def test_killed_before_its_first_checkpoint_it_starts_over(tmp_path, whole):
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    shutil.rmtree(folder / "checkpoints")
+    (folder / "summary.json").unlink()
+    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
     assert_same_run(folder, whole)
 
 

@@ -218,7 +218,9 @@ def test_a_key_given_twice_names_the_first_line():
 
 
 def test_toml_tables_in_arrays_have_their_places():
-    text = "[[g]]\nh = 1\n[[g]]\nh = [\n  2, # two\n  3]\n[g.sub]\n'k.l'.m = \"\"\"\nx\"\"\"\n"
+    text = (
+        '[[g]]\nh = 1\n[[g]]\nh = [\n  2, # two\n  3]\n[g.sub]\n\'k.l\'.m = """\nx"""\n'
+    )
     document = parse_document(text, format="toml")
     assert document.at(("g", 1, "sub", "k.l", "m")) == "x"
     assert document.place(("g", 0, "h")) == (2, 5)

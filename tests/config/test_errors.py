@@ -38,6 +38,12 @@ def test_an_error_lists_its_problems_in_the_order_of_the_text():
     assert isinstance(error, ValueError)
 
 
+def test_an_error_keeps_several_texts_apart():
+    one, other = Problem("LH100", "x", "b", 5), Problem("LH100", "x", "a", 2)
+    again = Problem("LH100", "y", "b", 1)
+    assert ConfigError([one, other, again]).problems == [again, one, other]
+
+
 def test_an_error_without_problems_is_refused():
     with pytest.raises(ValueError, match="problems must hold at least one"):
         ConfigError([])

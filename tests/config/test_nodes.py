@@ -167,4 +167,6 @@ def test_a_folded_text_has_its_problems_at_its_start():
 
 
 def test_an_endless_length_may_be_written():
-    assert built("lr: {kind: exponential_decay, start: 1, factor: 0.9}").steps == math.inf
+    assert (
+        built("lr: {kind: exponential_decay, start: 1, factor: 0.9}").steps == math.inf
+    )

@@ -1,8 +1,8 @@
 """A small run to try the trainer on, in this process or in ones that may be killed.
 
 As a script it reads jobs, a line of JSON each, and does each in a child process, one
-after the other. Children are forked from a process that has torch loaded already and has
-never used it, so that a hundred of them take seconds.
+after the other. Children are forked from a process that has torch loaded already and
+has never used it, so that a hundred of them take seconds.
 """
 
 import hashlib

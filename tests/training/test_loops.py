@@ -1,4 +1,4 @@
-"""The training loop changes weights as it should; the validation loop changes nothing."""
+"""The training loop changes weights; the validation loop changes nothing."""
 
 import copy
 
@@ -103,7 +103,7 @@ def test_a_loss_that_is_not_finite_changes_nothing_and_names_the_update():
 
 def test_a_gradient_that_is_not_finite_is_refused_where_it_is_measured():
     model = linear()
-    with pytest.raises(NonFiniteError, match="gradient norm is (inf|nan) at update 0"):
+    with pytest.raises(NonFiniteError, match=r"gradient norm is (inf|nan) at"):
         loop_on(model, clip_norm=1.0, loss=infinite_slope).update([runs.table(4)])
 
 

@@ -75,9 +75,10 @@ def run(args: argparse.Namespace) -> int:
     plan = Length(args.steps) if args.steps else None
     schedules = list[tuple[str, Schedule]]()
     problems = list[Problem]()
-    for what in args.what:
+    for number, what in enumerate(args.what, 1):
+        source = "<command line>" if len(args.what) == 1 else f"<argument {number}>"
         try:
-            schedules += _read(what, plan)
+            schedules += _read(what, source, plan)
         except ConfigError as error:
             problems += map(_with_hint, error.problems)
     if problems:
@@ -115,7 +116,7 @@ def _with_hint(problem: Problem) -> Problem:
 # -------------------------------------------------------------------------- reading
 
 
-def _read(what: str, plan: Run | None) -> Iterator[tuple[str, Schedule]]:
+def _read(what: str, source: str, plan: Run | None) -> Iterator[tuple[str, Schedule]]:
     """Yield each schedule that an argument names, with the name to show."""
     if what == "-":
         yield from _read_text(sys.stdin.read(), "<stdin>", plan)
@@ -127,7 +128,7 @@ def _read(what: str, plan: Run | None) -> Iterator[tuple[str, Schedule]]:
         else:
             yield from _read_text(read_text(what), what, plan)
     else:
-        yield what, read_schedule(what, plan, source="<command line>")
+        yield what, read_schedule(what, plan, source=source)
 
 
 def _read_text(

@@ -72,7 +72,7 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """All problems of a text at once, in the order of the text.
+    """All problems of a text at once, in the order of the text; text by text.
 
     >>> error = ConfigError([Problem("LH101", "the document is empty", "run.yaml")])
     >>> print(error)
@@ -85,7 +85,11 @@ class ConfigError(ValueError):
     problems: list[Problem]
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda p: (p.line or 0, p.column or 0))
+        given = list(problems)
+        order = {p.source: i for i, p in reversed(list(enumerate(given)))}
+        self.problems = sorted(
+            given, key=lambda p: (order[p.source], p.line or 0, p.column or 0)
+        )
         if not self.problems:
             raise ValueError("problems must hold at least one Problem, got none")
         super().__init__(self.problems)

@@ -111,10 +111,16 @@ def axis_of(values: Sequence[float], *, log: bool = False, marks: int = 5) -> Ax
         low, high = (0.0, high) if high > 0 else (low, 0.0)
         if low == high:
             high = 1.0
+    choices = [_ladder(low, high, count) for count in range(marks, marks + 3)]
+    rungs = min(choices, key=lambda ladder: ladder[-1] - ladder[0])
+    return Axis(rungs[0], rungs[-1], marks=rungs)
+
+
+def _ladder(low: float, high: float, marks: int) -> tuple[float, ...]:
+    """Return round numbers, about `marks` of them, from below `low` to above `high`."""
     step = _round_step((high - low) / max(marks - 1, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    places = tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
-    return Axis(places[0], places[-1], marks=places)
+    return tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
 
 
 def _logarithmic(

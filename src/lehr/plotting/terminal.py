@@ -65,13 +65,13 @@ def draw(
 
     >>> from lehr import Linear
     >>> print(draw(Linear(1.0, 0.0, 100), width=36, height=4, ascii=True))
-      1 +''....
-        |      ''''....
-    0.5 +              ''''.....
-      0 +                       ''''...
-        +--+-------------+-------------+
-           0            50   100 updates
-        |------- decay: linear --------|
+    1 +'':.....
+      |       '''':.....
+      |                ''''':....
+    0 +                         ''''':..
+      ++-------------------------------+
+       0                     100 updates
+       |-------- decay: linear --------|
     """
     columns = terminal_width() if width is None else width
     if columns < SMALLEST[0] or height < SMALLEST[1]:
@@ -203,7 +203,7 @@ def sparkline(
         ascii: use ASCII only; by default where the output's encoding has no blocks.
 
     >>> sparkline([0.0, 1.0, 2.0, 3.0], ascii=True)
-    ' :=@'
+    ' :+@'
     """
     if not values:
         return ""

@@ -140,3 +140,15 @@ def require_schedule(name: str, value: Any) -> Schedule:
         return value
     hint = f"; write Constant({value!r})" if isinstance(value, (int, float)) else ""
     raise TypeError(f"{name} must be a schedule, got {value!r}{hint}")
+
+
+def listed(name: str, values: Any) -> tuple[Any, ...]:
+    """Return what is meant as several schedules as a tuple; refuse one, and none."""
+    if isinstance(values, (Schedule, str)) or not hasattr(values, "__iter__"):
+        raise TypeError(
+            f"{name} must be a tuple of schedules, got {values!r}; for one, write "
+            f"({values!r},)"
+        )
+    if not (several := tuple(values)):
+        raise ValueError(f"{name} must hold at least one schedule, got ()")
+    return several

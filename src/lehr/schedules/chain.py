@@ -8,10 +8,11 @@ from itertools import accumulate
 
 from lehr._numerics import CLOCK_END
 from lehr._typing import Any
-from lehr.schedules.base import Number, Pair, Schedule
+from lehr.schedules.base import Number, Pair, Schedule, listed, require_schedule
 from lehr.schedules.constant import Constant
 from lehr.schedules.evaluation import after
 from lehr.schedules.phases import Phase
+from lehr.schedules.window import Window
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -43,24 +44,24 @@ class Chain(Schedule):
     shape = "chain"
 
     def __post_init__(self) -> None:
-        flat: list[Schedule] = []
-        for index, piece in enumerate(tuple(self.pieces)):
-            if not isinstance(piece, Schedule):
-                raise TypeError(f"pieces[{index}] must be a schedule, got {piece!r}")
-            flat += piece.pieces if isinstance(piece, Chain) else (piece,)
-        if not flat:
-            raise ValueError("pieces must hold at least one schedule, got ()")
-        last = flat[-1]
-        kept = [piece for piece in flat if piece.steps > 0]
-        if not kept or (last.steps == 0 and isinstance(last, Constant)):
-            kept.append(last)
-        for index, piece in enumerate(kept[:-1]):
-            if piece.steps == math.inf:
+        given = listed("pieces", self.pieces)
+        kept: list[Schedule] = []
+        endless, final = 0, len(given) - 1
+        for index, piece in enumerate(given):
+            require_schedule(f"pieces[{index}]", piece)
+            # Of the pieces of a chain, only the last can be empty or endless.
+            own = piece.pieces if isinstance(piece, Chain) else (piece,)
+            last = own[-1]
+            if last.steps == 0 and (index < final or not _is_level(last)):
+                own = own[:-1]
+            if own and kept and kept[-1].steps == math.inf:
                 raise ValueError(
-                    f"pieces[{index}] never ends (steps=inf), so pieces[{index + 1}] "
-                    f"is never reached; cut it: pieces[{index}][:n]"
+                    f"pieces[{endless}] never ends (steps=inf), so pieces[{index}] "
+                    f"is never reached; cut it: pieces[{endless}][:n]"
                 )
-        self._set(pieces=tuple(kept))
+            kept += own
+            endless = index if own else endless
+        self._set(pieces=tuple(kept) or (last,))
 
     @property
     def steps(self) -> float:
@@ -152,13 +153,13 @@ class Chain(Schedule):
         if self.steps < math.inf:
             return super()._horizon(t)
         *_, (piece, begin, _) = self._spans()
-        return piece._horizon(max(t - begin, 0)) + begin
+        return math.nextafter(piece._horizon(max(t - begin, 0)) + begin, math.inf)
 
     def joints(self, a: float, b: float) -> Iterator[float]:
-        for index, (piece, begin, end) in enumerate(self._spans()):
+        for index, piece, begin, end in self._between(a, b):
             if index and a < begin < b:
                 yield begin
-            if end > a and begin < b:
+            if begin < b:
                 for joint in piece.joints(max(0, a - begin), min(end, b) - begin):
                     yield joint + begin
 
@@ -225,3 +226,16 @@ def _of_two(
         return tail(t - joint, steps - t) if t < limit else end(t)
 
     return value
+
+
+def _is_level(piece: Schedule) -> bool:
+    """Return whether a piece of length 0 is a value to hold, not an empty ramp or cut.
+
+    A constant is, and so is what is made of constants.
+    """
+    if isinstance(piece, Window):
+        return False
+    if isinstance(piece, Constant):
+        return True
+    parts = getattr(piece, "terms", ()) or [getattr(piece, "schedule", None)]
+    return all(part and _is_level(part) for part in parts)

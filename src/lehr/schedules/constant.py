@@ -30,6 +30,7 @@ class Constant(Schedule):
     steps: float = 0
 
     shape = "constant"
+    stairs = True
     monotone = True
 
     def __post_init__(self) -> None:

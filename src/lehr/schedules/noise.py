@@ -49,6 +49,7 @@ class Noise(Schedule):
     every: float = 1
 
     shape = "noise"
+    stairs = True
 
     def __post_init__(self) -> None:
         scale, limit = _checks.finite("scale", self.scale), self.limit

@@ -36,6 +36,7 @@ class PiecewiseConstant(Schedule):
     boundaries: tuple[float, ...]
 
     shape = "piecewise-constant"
+    stairs = True
 
     def __post_init__(self) -> None:
         values = tuple(

@@ -1,8 +1,11 @@
 """The product of schedules."""
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lehr._typing import Any
+from lehr.schedules.constant import Constant
 from lehr.schedules.terms import Terms
 
 
@@ -36,3 +39,15 @@ class Product(Terms):
     ) -> tuple[float, float]:
         corners = [0.0 if 0 in (p, q) else p * q for p in x for q in y]
         return min(corners), max(corners)
+
+    def integral(self, a: float, b: float) -> float:
+        others = [term for term in self.terms if not term.stairs]
+        if len(others) > 1:
+            return super().integral(a, b)
+        one = Constant(1.0)
+        stairs = Product((one, *(term for term in self.terms if term.stairs)))
+        curve = others[0] if others else one
+        return math.fsum(
+            stairs(low) * curve.area(low, high)
+            for low, high in pairwise((a, *stairs.joints(a, b), b))
+        )

@@ -29,16 +29,18 @@ def integrate(schedule: Facts, a: float, b: float) -> float:
     edges = [a, *schedule.joints(a, b), b]
     heap = [_piece(schedule, low, high) for low, high in pairwise(edges) if low < high]
     heapq.heapify(heap)
+    error = -math.fsum(piece[0] for piece in heap)
+    size = math.fsum(abs(piece[1]) for piece in heap)
     for _ in range(_PIECES):
-        total = math.fsum(value for _, value, _, _ in heap)
-        size = math.fsum(abs(value) for _, value, _, _ in heap)
-        if -math.fsum(error for error, *_ in heap) <= _PRECISION * size:
+        if error <= _PRECISION * size:
             break
-        _, _, low, high = heapq.heappop(heap)
+        worst, value, low, high = heapq.heappop(heap)
         middle = 0.5 * (low + high)
-        heapq.heappush(heap, _piece(schedule, low, middle))
-        heapq.heappush(heap, _piece(schedule, middle, high))
-    return total
+        error, size = error + worst, size - abs(value)
+        for half in (_piece(schedule, low, middle), _piece(schedule, middle, high)):
+            heapq.heappush(heap, half)
+            error, size = error - half[0], size + abs(half[1])
+    return math.fsum(value for _, value, _, _ in heap)
 
 
 def _piece(s: Facts, a: float, b: float) -> tuple[float, float, float, float]:

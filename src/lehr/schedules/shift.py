@@ -1,5 +1,6 @@
 """A schedule that begins later."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -70,7 +71,8 @@ class Shift(Wrapper):
             yield joint + self.by
 
     def _horizon(self, t: float) -> float:
-        return self.schedule._horizon(max(t - self.by, 0)) + self.by
+        end = self.schedule._horizon(max(t - self.by, 0)) + self.by
+        return math.nextafter(end, math.inf)
 
     @property
     def is_continuous(self) -> bool:

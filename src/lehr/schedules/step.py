@@ -45,6 +45,7 @@ class Step(Decay):
     steps: float = math.inf
 
     shape = "step"
+    stairs = True
 
     def __post_init__(self) -> None:
         self._set(

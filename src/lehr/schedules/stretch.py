@@ -69,7 +69,8 @@ class Stretch(Wrapper):
             yield joint * self.factor
 
     def _horizon(self, t: float) -> float:
-        return self.schedule._horizon(t / self.factor) * self.factor
+        end = self.schedule._horizon(t / self.factor) * self.factor
+        return math.nextafter(end, math.inf)
 
     @property
     def is_continuous(self) -> bool:

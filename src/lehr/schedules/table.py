@@ -37,6 +37,7 @@ class Table(Schedule):
     every: float = 1
 
     shape = "table"
+    stairs = True
 
     def __post_init__(self) -> None:
         values = tuple(

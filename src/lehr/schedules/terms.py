@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from lehr import _checks
 from lehr._numerics import python
 from lehr._typing import Any
-from lehr.schedules.base import Number, Pair, Schedule, as_schedule
+from lehr.schedules.base import Number, Pair, Schedule, as_schedule, listed
 from lehr.schedules.phases import Phase
 
 
@@ -23,13 +24,10 @@ class Terms(Schedule):
 
     def __post_init__(self) -> None:
         flat: list[Schedule] = []
-        for term in tuple(self.terms):
-            if not isinstance(term, (Schedule, int, float)):
-                raise TypeError(f"terms must be schedules or numbers, got {term!r}")
-            term = as_schedule(term)
+        for index, term in enumerate(listed("terms", self.terms)):
+            if not isinstance(term, Schedule):
+                term = as_schedule(_checks.number(f"terms[{index}]", term))
             flat += term.terms if isinstance(term, type(self)) else (term,)
-        if not flat:
-            raise ValueError("terms must hold at least one schedule, got ()")
         self._set(terms=tuple(flat))
 
     def join(self, x: Any, y: Any, xp: Any) -> Any:

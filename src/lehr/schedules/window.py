@@ -95,7 +95,8 @@ class Window(Wrapper):
     def _horizon(self, t: float) -> float:
         if self.stop < math.inf:
             return super(Wrapper, self)._horizon(t)
-        return self.schedule._horizon(t + self.start) - self.start
+        end = self.schedule._horizon(t + self.start) - self.start
+        return math.nextafter(end, math.inf)
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         if self.start != int(self.start) or self.stop not in (math.inf, self.stop // 1):

@@ -58,14 +58,14 @@ def test_names_that_meet_are_told_apart():
     "data", [{"$tensor": "gone"}, {"$float": "1"}, {"$eval": "1"}, {"$tuple": 3}]
 )
 def test_what_encode_never_writes_is_refused(data):
-    with pytest.raises(ValueError, match="is missing|unknown entry"):
+    with pytest.raises(ValueError, match=r"is missing|unknown entry"):
         decode(data, {})
 
 
 def test_what_is_no_plain_data_is_named_with_its_place():
     with pytest.raises(TypeError, match=r"a\.1 is a builtins\.object"):
         encode({"a": [1, object()]})
-    with pytest.raises(TypeError, match="the state is a builtins.set"):
+    with pytest.raises(TypeError, match=r"the state is a builtins\.set"):
         encode({1, 2})
 
 

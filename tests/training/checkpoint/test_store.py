@@ -97,8 +97,8 @@ def test_files_that_were_swapped_between_checkpoints_are_found(store):
     with pytest.raises(CheckpointCorruptError, match=r"model.safetensors has changed"):
         read_checkpoint(newer)
     shutil.copy(older / "manifest.json", newer / "manifest.json")
-    with pytest.raises(CheckpointCorruptError):
-        read_checkpoint(newer)
+    assert newest_number(store) == 1.0
+    assert "its manifest is that of update-000000000001" in str(store.damaged[0])
 
 
 def test_a_file_too_many_is_found(store):
@@ -299,7 +299,7 @@ def test_each_file_is_durable_before_the_name_and_the_name_before_the_end(
 def test_what_cannot_be_saved_is_named_and_leaves_nothing(store):
     with pytest.raises(TypeError, match=r"a\.0 is a builtins\.set"):
         store.save({"state": {"a": [{1, 2}]}}, updates=3)
-    with pytest.raises(TypeError, match="'w' of type torch.float32, layout"):
+    with pytest.raises(TypeError, match="'w' of type torch"):
         store.save({"model": {"w": torch.eye(2).to_sparse()}}, updates=3)
     assert not list(store.folder.glob(".stage*"))
     assert newest_number(store) == 2.0

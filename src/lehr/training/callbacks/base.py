@@ -15,7 +15,7 @@ from lehr.training.callbacks.events import (
     UpdateContext,
 )
 
-Hook = Callable[[Any], None]
+Hook = tuple[Callable[[Any], None], str]
 
 EVENTS = (
     "on_start",
@@ -101,7 +101,7 @@ class Callbacks:
     def _hooks(self, event: str) -> tuple[Hook, ...]:
         empty = getattr(Callback, event)
         return tuple(
-            getattr(one, event)
+            (getattr(one, event), f"{type(one).__name__}.{event}")
             for one in self.named.values()
             if getattr(type(one), event, empty) is not empty
         )
@@ -109,13 +109,11 @@ class Callbacks:
 
 def fire(hooks: tuple[Hook, ...], context: Any) -> None:
     """Call the hooks in order; an exception gets a note of whose it is."""
-    for hook in hooks:
+    for hook, name in hooks:
         try:
             hook(context)
         except Exception as error:
-            owner = type(getattr(hook, "__self__", hook)).__name__
-            name = getattr(hook, "__name__", "")
-            error.add_note(f"raised by callback {owner}.{name}")
+            error.add_note(f"raised by callback {name}")
             raise
 
 

@@ -52,7 +52,7 @@ class ProgressBar(Callback):
             MofNCompleteColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[shown]}"),
-            console=Console(stderr=True),
+            console=Console(stderr=True, force_terminal=self.enabled),
             transient=True,
         )
         done = context.trainer.updates

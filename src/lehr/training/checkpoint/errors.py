@@ -40,13 +40,14 @@ class CheckpointWriteError(CheckpointError, OSError):
     """A checkpoint could not be written; those before it are untouched."""
 
     def __init__(self, path: Path, cause: OSError) -> None:
-        self.path, self.errno, self.free = path, cause.errno, _free_bytes(path)
+        available = _free_bytes(path)
         reason = os.strerror(cause.errno) if cause.errno else str(cause)
-        free = "unknown" if self.free is None else f"{self.free:,}"
+        free = "unknown" if available is None else f"{available:,}"
         super().__init__(
             f"cannot write checkpoint {path}: {reason} (free bytes there: {free}); "
             "older checkpoints are untouched"
         )
+        self.path, self.errno, self.free = path, cause.errno, available
 
     def __str__(self) -> str:
         return str(self.args[0])

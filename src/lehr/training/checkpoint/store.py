@@ -89,7 +89,7 @@ class CheckpointStore:
         """
         entries = self.entries()
         serial = max((entry.serial for entry in entries), default=0) + 1
-        name = f"update-{updates:012d}"
+        name = _name_of(updates)
         target = self.folder / name
         while os.path.lexists(target):
             target = target.with_name(f"{name}-{serial}")
@@ -121,7 +121,7 @@ class CheckpointStore:
         found = []
         for path in self._folders():
             try:
-                found.append(Entry(path, read_manifest(path)))
+                found.append(Entry(path, self._manifest_of(path)))
             except CheckpointCorruptError as error:
                 self.damaged.append(error)
         return sorted(found, key=lambda entry: entry.serial)
@@ -182,6 +182,12 @@ class CheckpointStore:
             if ENTRY.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
         ]
 
+    def _manifest_of(self, path: Path) -> Manifest:
+        about = read_manifest(path)
+        if not path.name.startswith(name := _name_of(about.updates)):
+            raise CheckpointCorruptError(path, f"its manifest is that of {name}")
+        return about
+
     def _run(self) -> str:
         """Return the identity of the run, made with its first checkpoint."""
         path = self.folder / RUN_FILE
@@ -206,6 +212,10 @@ class CheckpointStore:
         for entry in mine:
             if entry.serial not in kept:
                 _remove(entry.path)
+
+
+def _name_of(updates: int) -> str:
+    return f"update-{updates:012d}"
 
 
 def _remove(path: Path) -> None:

@@ -4,7 +4,6 @@ The length of the header in 8 bytes, little-endian; the header in JSON; the byte
 Source: the safetensors format, https://github.com/huggingface/safetensors.
 """
 
-import ctypes
 import json
 from collections.abc import Iterator, Mapping
 
@@ -64,9 +63,8 @@ def chunks_of(tensors: Mapping[str, Tensor]) -> Iterator[Chunk]:
 
 def _bytes_of(tensor: Tensor) -> Iterator[Chunk]:
     flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
-    if size := flat.numel() * flat.element_size():
-        # The address stays valid while `flat` lives: until the consumer comes back.
-        yield memoryview((ctypes.c_char * size).from_address(flat.data_ptr()))
+    if flat.numel():
+        yield memoryview(flat.reshape(-1).view(torch.uint8).numpy())
 
 
 def tensors_from(data: bytes) -> dict[str, Tensor]:
