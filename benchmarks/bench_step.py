@@ -13,17 +13,18 @@ WARMUP, TOTAL = 2_000, 10**9  # stepped inside the wave, which never ends here
 FASTER = {1: (5, 7), 100: (20, 35), 1000: (20, 35)}  # than torch, than LambdaLR
 
 
-def optimizer(groups: int, *, tensors: bool = False) -> Any:
+def optimizer(groups: int, *, tensors: bool = False, ratio: float = 0.0) -> Any:
     import torch
 
     torch.set_num_threads(1)
+    rates = [peers.PEAK * (1.0 + ratio * i) for i in range(groups)]
     return torch.optim.SGD(
         [
             {
                 "params": [torch.nn.Parameter(torch.zeros(1))],
-                "lr": torch.tensor(peers.PEAK) if tensors else peers.PEAK,
+                "lr": torch.tensor(rate) if tensors else rate,
             }
-            for _ in range(groups)
+            for rate in rates
         ]
     )
 
@@ -85,9 +86,10 @@ def timed(step: Callable[[], None], groups: int, flat: bool = False) -> Code:
 def warmup_cosine(groups: int) -> list[Row]:
     from lehr.bindings.torch import times_base
 
+    differing = optimizer(groups, ratio=0.1)
     codes = {
         "lehr": timed(scheduler(optimizer(groups), rule()), groups),
-        "times_base": timed(scheduler(optimizer(groups), times_base(rule())), groups),
+        "times_base": timed(scheduler(differing, times_base(rule())), groups),
         "torch CosineAnnealingLR": timed(torch_cosine(optimizer(groups)), groups),
         "transformers LambdaLR": timed(transformers_cosine(optimizer(groups)), groups),
         "a loop by hand": timed(by_hand(optimizer(groups)), groups),
@@ -100,7 +102,7 @@ def warmup_cosine(groups: int) -> list[Row]:
         compare(what, times, "lehr", name, times_faster=goals.get(name))
         for name in (*goals, "a loop by hand")
     ]
-    scaled = f"{what}, times_base"
+    scaled = f"{what}, of differing rates"
     rows.append(compare(scaled, times, "times_base", "torch CosineAnnealingLR"))
     return rows
 

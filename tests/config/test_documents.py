@@ -299,7 +299,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         assert (problem.code, problem.source) == ("LH110", str(file))
     with pytest.raises(ConfigError, match="cannot read the file"):
         read_document(folder)
-    with pytest.raises(ConfigError, match="known: .yaml, .yml, .json, .toml"):
+    with pytest.raises(ConfigError, match=r"known: \.yaml, \.yml, \.json, \.toml"):
         read_document(tmp_path / "run.ini")
 
 

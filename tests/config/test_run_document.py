@@ -151,7 +151,7 @@ def test_a_problem_names_the_value_the_rule_and_the_nearest_name():
             ["schedules.lr=warmup_constant(1, warmup=10000)"],
             "LH106",
             "schedules.lr",
-            "warmup ends at update 10000, but the run at 48",
+            "warmup ends at update 10000, but the run at 60",
         ),
         (
             ["optimizer={kind: sgd, nesterov: true, momentum: 0.0}"],

@@ -23,7 +23,7 @@ def labels(axes):
 
 def test_the_axes_come_back_with_the_curve_and_its_phases():
     axes = plot(RECIPE, title="a title")
-    [curve, joint] = axes.lines
+    [joint, curve] = axes.lines
     assert max(curve.get_ydata()) == 3e-4
     assert list(curve.get_xdata())[-1] == 1_000
     assert set(joint.get_xdata()) == {100}

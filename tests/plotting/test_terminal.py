@@ -2,6 +2,7 @@
 
 import io
 import sys
+from itertools import pairwise
 
 import pytest
 from examples import EXAMPLES
@@ -72,7 +73,7 @@ def test_a_logarithmic_axis_makes_a_geometric_fall_straight():
     tops = heights(
         draw(fall, width=60, height=20, log=True, ascii=True).split("\n"), 20
     )
-    falls = [b - a for a, b in zip(tops, tops[1:], strict=False)]
+    falls = [b - a for a, b in pairwise(tops)]
     assert set(falls) <= {0, 1}
     assert tops[len(tops) // 2] == pytest.approx(10, abs=1)
 

@@ -12,13 +12,14 @@ from numpy import power as power
 from numpy import tanh as tanh
 from numpy import where as where
 
-from lehr._numerics import accurate, python
+from lehr._numerics import accurate
 from lehr._typing import Any
 
 __all__ = ["cos", "cosh", "exp", "expm1", "fmod", "log", "log1p", "minimum"]
 __all__ += ["maximum", "power", "sin", "sinh", "sqrt", "tanh", "where"]
 
 _SELF = sys.modules[__name__]
+WIDTH, ROWS = 1024, 64  # of matrix products that BLAS does not split over threads
 BLOCK = 8192  # 64 KiB of float64: an output block and its tables stay in the L2 cache
 
 
@@ -104,27 +105,36 @@ def fill_wave(out: Any, first: float, steps: float, base: float, change: float) 
 
     Inside a block that starts at the angle a, by the sum rule of sin^2,
     sin^2(a + x) = sin^2(a) + sin(2 a) sin(x) cos(x) + cos(2 a) sin^2(x): no term is
-    negative, so nothing cancels, and the sines of x are tabulated once.
+    negative, so nothing cancels. The sines of a and of x are tabulated once, and many
+    blocks together are one product of matrices: (blocks, 3) by (3, WIDTH).
     """
-    if not out.size:
+    size = out.size
+    if not size:
         return
-    block = min(BLOCK, out.size)
-    j = np.arange(block, dtype=np.float64)
-    both = 0.5 * accurate.quarter_sine(2.0 * j, steps, _SELF)
-    square = accurate.quarter_sine(j, steps, _SELF) ** 2
-    scratch = np.empty(block)
-    for begin in range(0, out.size, block):
-        part = out[begin : begin + block]
-        n = part.size
-        t = first + begin
-        a = accurate.quarter_sine(t, steps, python)
-        # cos(2 a) = sin(pi/2 - 2 a), with the difference taken before rounding.
-        cosine = accurate.quarter_sine(steps - 2 * t, steps, python)
-        sine = accurate.quarter_sine(2 * t, steps, python)
-        np.multiply(both[:n], change * sine, out=part)
-        np.multiply(square[:n], change * cosine, out=scratch[:n])
-        part += scratch[:n]
-        part += base + change * (a * a)
+    width = min(WIDTH, size)
+    x = np.arange(width, dtype=np.float64)
+    inner = np.ones((3, width))
+    inner[1] = 0.5 * accurate.quarter_sine(2.0 * x, steps, _SELF)
+    inner[2] = accurate.quarter_sine(x, steps, _SELF) ** 2
+    a = first + np.arange(0.0, size, width)
+    outer = np.empty((a.size, 3))
+    outer[:, 0] = base + change * accurate.quarter_sine(a, steps, _SELF) ** 2
+    outer[:, 1] = change * accurate.quarter_sine(2.0 * a, steps, _SELF)
+    # cos(2 a) = sin(pi/2 - 2 a), with the difference taken before rounding.
+    outer[:, 2] = change * accurate.quarter_sine(steps - 2.0 * a, steps, _SELF)
+    rows = size // width
+    body, tail = out[: rows * width].reshape(rows, width), out[rows * width :]
+    backwards = out.strides[0] < 0
+    if tail.size:
+        tail[:] = outer[rows] @ inner[:, : tail.size]
+    if backwards:  # BLAS writes forwards only
+        body, inner = body[::-1, ::-1], inner[:, ::-1]
+    for row in range(0, rows, ROWS):
+        part = outer[row : min(row + ROWS, rows)]
+        if backwards:
+            np.matmul(part[::-1], inner, out=body[rows - row - len(part) : rows - row])
+        else:
+            np.matmul(part, inner, out=body[row : row + len(part)])
 
 
 def words(counter: Any) -> tuple[Any, Any]:

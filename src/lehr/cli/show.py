@@ -240,18 +240,18 @@ def _places(at: Sequence[str], schedule: Schedule) -> list[int]:
 
 
 def _json(name: str, schedule: Schedule, at: Sequence[str]) -> dict[str, Any]:
-    """Return the facts of a schedule; an endless length is null."""
+    """Return the facts of a schedule; what has no end or no bound is null."""
 
     def finite(number: float) -> float | None:
-        return number if number < math.inf else None
+        return number if math.isfinite(number) else None
 
     endless = schedule.steps == math.inf
     return {
         "name": name,
         "expression": repr(schedule),
         "steps": finite(schedule.steps),
-        "minimum": schedule.minimum,
-        "maximum": schedule.maximum,
+        "minimum": finite(schedule.minimum),
+        "maximum": finite(schedule.maximum),
         "area": None if endless else schedule.area(),
         "continuous": schedule.is_continuous,
         "phases": [

@@ -89,10 +89,10 @@ class Session:
         except (TrainingError, OSError, ValueError) as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
-        self._draw(result)
         if result.signal is not None:
             print(report.interruption(result, self.folder.path))
             return 128 + result.signal
+        self._draw(result)
         self._sum_up(job, result)
         return 0
 

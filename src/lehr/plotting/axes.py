@@ -11,12 +11,12 @@ DECADES = 6
 def short(value: float) -> str:
     """Return a value as people write rates.
 
-    >>> short(3e-4), short(0.05), short(0.0), short(12345678.0), short(0.91234567)
-    ('3e-4', '0.05', '0', '1.235e7', '0.9123')
+    >>> short(3e-4), short(0.05), short(0.0), short(12345678.0), short(-math.inf)
+    ('3e-4', '0.05', '0', '1.235e7', '-inf')
     """
     if value == 0:
         return "0"
-    if 0.01 <= abs(value) < 99_999.5:
+    if 0.01 <= abs(value) < 99_999.5 or not math.isfinite(value):
         return f"{value:.4g}"
     mantissa, _, exponent = f"{value:.3e}".partition("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"

@@ -24,7 +24,7 @@ def horizon(schedule: Schedule, steps: float | None = None) -> float:
         return steps
     if schedule.steps < math.inf:
         return schedule.steps or _DEFAULT
-    return 10 * max(schedule.breakpoints, default=_DEFAULT)
+    return math.ceil(10 * max(schedule.breakpoints, default=_DEFAULT))
 
 
 def sample(schedule: Schedule, end: float, points: int) -> list[tuple[float, float]]:
@@ -36,7 +36,7 @@ def sample(schedule: Schedule, end: float, points: int) -> list[tuple[float, flo
     >>> sample(Chain((Constant(1.0, 5), Constant(0.5, 5))), 10, 3)
     [(0.0, 1.0), (5.0, 1.0), (5.0, 0.5), (10.0, 0.5)]
     """
-    at = {end * i / (points - 1): 0.0 for i in range(points)}
+    at = {end * i / (points - 1): 0.0 for i in range(points - 1)} | {float(end): 0.0}
     for joint in islice(schedule.joints(0, end), MOST_JOINTS):
         before = math.nextafter(joint, -math.inf)
         at[before], at[float(joint)] = joint - before, 0.0

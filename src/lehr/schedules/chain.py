@@ -67,6 +67,10 @@ class Chain(Schedule):
     def steps(self) -> float:
         return self._edges()[-1]
 
+    @property
+    def stairs(self) -> bool:
+        return all(piece.stairs for piece in self.pieces)
+
     def _edges(self) -> tuple[float, ...]:
         """Return the updates at which the pieces end, the last one included."""
         edges = self.__dict__.get("_ends")

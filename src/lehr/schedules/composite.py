@@ -30,6 +30,10 @@ class Composite(Schedule):
     def is_continuous(self) -> bool:
         return self._inner().is_continuous
 
+    @property
+    def stairs(self) -> bool:
+        return self._inner().stairs
+
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         return self.at(t, rest, xp)
 

@@ -30,7 +30,6 @@ class Constant(Schedule):
     steps: float = 0
 
     shape = "constant"
-    stairs = True
     monotone = True
 
     def __post_init__(self) -> None:
@@ -38,6 +37,10 @@ class Constant(Schedule):
             value=_checks.finite("value", self.value),
             steps=_checks.length("steps", self.steps),
         )
+
+    @property
+    def stairs(self) -> bool:
+        return True
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         return xp.where(t == t, self.value, t)

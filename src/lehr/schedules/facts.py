@@ -18,7 +18,11 @@ class Facts(Evaluation):
 
     shape = "custom"  # the family, as in phases and pictures
     monotone = False  # whether the value only rises or only falls
-    stairs = False  # whether the value is constant between the breakpoints
+
+    @property
+    def stairs(self) -> bool:
+        """Whether the value is constant between the breakpoints."""
+        return False
 
     @property
     def phases(self) -> tuple[Phase, ...]:

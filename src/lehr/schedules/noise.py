@@ -49,7 +49,6 @@ class Noise(Schedule):
     every: float = 1
 
     shape = "noise"
-    stairs = True
 
     def __post_init__(self) -> None:
         scale, limit = _checks.finite("scale", self.scale), self.limit
@@ -73,6 +72,10 @@ class Noise(Schedule):
     def steps(self) -> float:
         return math.inf
 
+    @property
+    def stairs(self) -> bool:
+        return True
+
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         u = uniform(self.seed, xp.floor_divide(t, self.every), xp)
         if self.kind == "uniform":
@@ -86,6 +89,9 @@ class Noise(Schedule):
         return self.formula(xp.clip(t, 0, CLOCK_END), rest, xp)
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
+        if b - a <= 8 * self.every:
+            known = [self(t) for t in (a, *self.joints(a, b), b)]
+            return min(known), max(known)
         reach = self.scale * (self.limit if self.kind == "normal" else 1.0)
         return self.centre - reach, self.centre + reach
 

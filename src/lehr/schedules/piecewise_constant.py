@@ -36,7 +36,6 @@ class PiecewiseConstant(Schedule):
     boundaries: tuple[float, ...]
 
     shape = "piecewise-constant"
-    stairs = True
 
     def __post_init__(self) -> None:
         values = tuple(
@@ -59,6 +58,10 @@ class PiecewiseConstant(Schedule):
     @property
     def steps(self) -> float:
         return self.boundaries[-1] if self.boundaries else 0
+
+    @property
+    def stairs(self) -> bool:
+        return True
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         index = xp.real(xp.search(self.boundaries, t)) + 0.0 * t

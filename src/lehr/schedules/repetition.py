@@ -69,7 +69,7 @@ class Repetition(Wrapper):
 
     def _horizon(self, t: float) -> float:
         if self.count is not None:
-            return super()._horizon(t)
+            return Facts._horizon(self, t)
         i = self._cycle_of(t)
         return math.nextafter(self._span(i + (t > 0))[1], math.inf)
 
@@ -150,6 +150,9 @@ class Repetition(Wrapper):
         from lehr.schedules.stretch import Stretch
 
         length = self.schedule.steps
+        if self.schedule.stairs:
+            values = [self.schedule(t) for t in (0, *self.schedule.joints(0, length))]
+            return min(values), max(values)
         if self.stretch == 1.0:
             n, density = length.as_integer_ratio()
             return Stretch(self.schedule, density)._range(0, n - 1)

@@ -47,6 +47,10 @@ class Scale(Schedule):
     def steps(self) -> float:
         return self.schedule.steps
 
+    @property
+    def stairs(self) -> bool:
+        return self.schedule.stairs
+
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         return self.at(t, rest, xp)
 

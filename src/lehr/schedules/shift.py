@@ -71,6 +71,8 @@ class Shift(Wrapper):
             yield joint + self.by
 
     def _horizon(self, t: float) -> float:
+        if self.steps < math.inf:
+            return Schedule._horizon(self, t)
         end = self.schedule._horizon(max(t - self.by, 0)) + self.by
         return math.nextafter(end, math.inf)
 

@@ -45,7 +45,6 @@ class Step(Decay):
     steps: float = math.inf
 
     shape = "step"
-    stairs = True
 
     def __post_init__(self) -> None:
         self._set(
@@ -56,6 +55,10 @@ class Step(Decay):
         if self.factor < 0:
             raise ValueError(f"factor must be >= 0, got {self.factor!r}")
         self._check(grows=self.factor > 1.0)
+
+    @property
+    def stairs(self) -> bool:
+        return True
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         return self.start * xp.power(self.factor, xp.floor_divide(t, self.every))

@@ -69,6 +69,8 @@ class Stretch(Wrapper):
             yield joint * self.factor
 
     def _horizon(self, t: float) -> float:
+        if self.steps < math.inf:
+            return Schedule._horizon(self, t)
         end = self.schedule._horizon(t / self.factor) * self.factor
         return math.nextafter(end, math.inf)
 

@@ -37,7 +37,6 @@ class Table(Schedule):
     every: float = 1
 
     shape = "table"
-    stairs = True
 
     def __post_init__(self) -> None:
         values = tuple(
@@ -50,6 +49,10 @@ class Table(Schedule):
     @property
     def steps(self) -> float:
         return (len(self.values) - 1) * self.every
+
+    @property
+    def stairs(self) -> bool:
+        return True
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         last = len(self.values) - 1.0

@@ -44,6 +44,10 @@ class Terms(Schedule):
     def steps(self) -> float:
         return max(term.steps for term in self.terms)
 
+    @property
+    def stairs(self) -> bool:
+        return all(term.stairs for term in self.terms)
+
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         return self.at(t, rest, xp)
 

@@ -90,11 +90,14 @@ class Window(Wrapper):
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         a, b = max(0, a) + self.start, min(b + self.start, self.stop)
-        return (joint - self.start for joint in self.schedule.joints(a, b))
+        for joint in self.schedule.joints(a, b):
+            yield joint - self.start
+        if a < self.schedule.steps < b:
+            yield self.schedule.steps - self.start
 
     def _horizon(self, t: float) -> float:
         if self.stop < math.inf:
-            return super(Wrapper, self)._horizon(t)
+            return Schedule._horizon(self, t)
         end = self.schedule._horizon(t + self.start) - self.start
         return math.nextafter(end, math.inf)
 

@@ -33,15 +33,21 @@ def size_of(batch: Any) -> int:
 
 
 def to_device(batch: Any, device: torch.device) -> Any:
-    """Return the batch with all its tensors on `device`."""
+    """Return the batch, which comes from the CPU, with all its tensors on `device`."""
+    if device.type == "cpu":
+        return batch
+    return _moved(batch, device)
+
+
+def _moved(batch: Any, device: torch.device) -> Any:
     if isinstance(batch, Tensor):
         return batch.to(device, non_blocking=True)
     if isinstance(batch, Mapping):
-        return {name: to_device(part, device) for name, part in batch.items()}
+        return {name: _moved(part, device) for name, part in batch.items()}
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*(to_device(part, device) for part in batch))
+        return type(batch)(*(_moved(part, device) for part in batch))
     if isinstance(batch, tuple | list):
-        return type(batch)(to_device(part, device) for part in batch)
+        return type(batch)(_moved(part, device) for part in batch)
     return batch
 
 

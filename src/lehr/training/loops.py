@@ -24,11 +24,13 @@ from lehr.training.objective import Loss, Objective
 class Step:
     """What one optimizer update was: all of it is known only after it was applied.
 
-    `loss` is the mean over the samples of the window; `rates` are those that were used,
+    `loss` is the mean over the samples of the window, `value` the same as a number if it
+    was read to be checked, else the tensor again; `rates` are those that were used,
     one per parameter group; `gradient_norm` is that before clipping, None without.
     """
 
     loss: Tensor
+    value: Tensor | float
     samples: int
     rates: list[Any]
     gradient_norm: Tensor | None
@@ -94,7 +96,7 @@ class TrainingLoop:
         averages = Averages()
         for window in Feed(data, self.accumulation).windows(epoch):
             step = self.update(window)
-            averages.add("loss", step.loss, step.samples)
+            averages.add("loss", step.value, step.samples)
         return averages.means()
 
     def update(self, window: list[Any]) -> Step:
@@ -105,13 +107,13 @@ class TrainingLoop:
         """
         self.optimizer.zero_grad()
         loss, samples = self._backward(window)
-        self._require_finite("loss", loss)
+        value = self._checked("loss", loss)
         norm = None
         if self.clip_norm is not None:
             groups = self.optimizer.param_groups
             parameters = [p for group in groups for p in group["params"]]
             norm = clip_grad_norm_(parameters, self.clip_norm)
-            self._require_finite("gradient norm", norm)
+            self._checked("gradient norm", norm)
         rates = [
             # A scheduler may refill a tensor in place: keep what this update used.
             rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
@@ -121,7 +123,7 @@ class TrainingLoop:
         self.clock.after_update(samples)
         self.updates += 1
         self.samples += samples
-        return Step(loss, samples, rates, norm)
+        return Step(loss, value, samples, rates, norm)
 
     def _backward(self, window: list[Any]) -> tuple[Tensor, int]:
         """Leave the gradient of the window's mean loss; return that loss and size."""
@@ -140,9 +142,13 @@ class TrainingLoop:
             total = total + share.detach()
         return total, samples
 
-    def _require_finite(self, what: str, value: Tensor) -> None:
-        if self.check_finite and not math.isfinite(number := value.item()):
+    def _checked(self, what: str, value: Tensor) -> Tensor | float:
+        """Return a number that is finite; or the tensor, if there is no check."""
+        if not self.check_finite:
+            return value
+        if not math.isfinite(number := value.item()):
             raise NonFiniteError(what, number, self.updates)
+        return number
 
 
 class ValidationLoop:

@@ -19,30 +19,26 @@ class Averages:
 
     >>> averages = Averages()
     >>> averages.add("loss", torch.tensor(1.0), 30)
-    >>> averages.add("loss", torch.tensor(4.0), 10)
+    >>> averages.add("loss", 4.0, 10)
     >>> averages.means()
     {'loss': 1.75}
     """
 
     def __init__(self) -> None:
-        self._sums: dict[str, Tensor] = {}
+        self._sums: dict[str, Tensor | float] = {}
         self._weights: dict[str, int] = {}
 
     def add(self, name: str, value: Tensor | float, weight: int) -> None:
         """Count `value` as the mean of `weight` samples."""
-        if not isinstance(value, Tensor):
-            value = torch.tensor(float(value), dtype=torch.float64)
-        total = self._sums.get(name)
-        if total is None:
+        if isinstance(value, Tensor):
             wide = torch.float32 if value.device.type == "mps" else torch.float64
-            total = torch.zeros((), dtype=wide, device=value.device)
-            self._sums[name], self._weights[name] = total, 0
-        total.add_(value.detach(), alpha=weight)
-        self._weights[name] += weight
+            value = value.detach().to(wide)
+        self._sums[name] = self._sums.get(name, 0.0) + value * weight
+        self._weights[name] = self._weights.get(name, 0) + weight
 
     def means(self) -> dict[str, float]:
         """Return the mean of each name so far."""
-        return {n: s.item() / self._weights[n] for n, s in self._sums.items()}
+        return {n: float(s) / self._weights[n] for n, s in self._sums.items()}
 
     def clear(self) -> None:
         """Forget everything."""
@@ -51,14 +47,16 @@ class Averages:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums and weights."""
-        sums = {name: total.clone() for name, total in self._sums.items()}
-        return {"sums": sums, "weights": dict(self._weights)}
+        return {"sums": dict(self._sums), "weights": dict(self._weights)}
 
     def load_state_dict(
         self, state: Mapping[str, Any], device: torch.device | None = None
     ) -> None:
         """Go on from saved sums and weights."""
-        self._sums = {n: s.to(device).clone() for n, s in state["sums"].items()}
+        self._sums = {
+            name: total.to(device) if isinstance(total, Tensor) else total
+            for name, total in state["sums"].items()
+        }
         self._weights = dict(state["weights"])
 
 

@@ -64,7 +64,7 @@ class Run:
                 fire(hooks.on_epoch_start, EpochContext(trainer, epoch))
             for window in feed.windows(epoch):
                 step = loop.update(window)  # its rate was written after the last one
-                averages.add("loss", step.loss, step.samples)
+                averages.add("loss", step.value, step.samples)
                 trainer.rates = step.rates
                 record = {"update": loop.updates - 1, "epoch": epoch, "loss": step.loss}
                 if hooks.on_update:

@@ -81,9 +81,10 @@ def _follow(
 ) -> tuple[Advance, Forget]:
     """Return the writer of one rule; it does nothing while the value stays."""
     schedule, hand, name = rule.schedule, CLOCKS.index(rule.clock), bound.name
+    bases = {base for _, base in targets}
     everywhere = len(targets) == len(groups) and all_floats(name, groups)
-    if everywhere and not rule.relative and hand == 0:
-        return _follow_plainly(schedule, name, clock)
+    if everywhere and len(bases) == 1 and hand == 0:
+        return _follow_plainly(schedule, name, clock, *bases)
     value_at, next_change = schedule._scalar(), schedule.next_change
     store = store_for(name, targets, groups)
     last, until = math.nan, -math.inf
@@ -115,7 +116,7 @@ def _follow(
 
 
 def _follow_plainly(
-    schedule: Schedule, name: str, clock: list[int]
+    schedule: Schedule, name: str, clock: list[int], base: float
 ) -> tuple[Advance, Forget]:
     """Return the writer of one number in all groups: each call saved is a tenth."""
     value_at, next_change = schedule._scalar(), schedule.next_change
@@ -127,9 +128,9 @@ def _follow_plainly(
         nonlocal last, pair, begin, end
         t = clock[0]
         if begin <= t < end:
-            value = pair(t - begin, end - t)
+            value = base * pair(t - begin, end - t)
         else:
-            value = value_at(t)
+            value = base * value_at(t)
             if chain:
                 pair, begin, end = _piece_at(chain, t)
         if value == last:

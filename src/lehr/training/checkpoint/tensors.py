@@ -64,7 +64,8 @@ def chunks_of(tensors: Mapping[str, Tensor]) -> Iterator[Chunk]:
 def _bytes_of(tensor: Tensor) -> Iterator[Chunk]:
     flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
     if flat.numel():
-        yield memoryview(flat.reshape(-1).view(torch.uint8).numpy())
+        # A view of its memory, which lives as long as the view.
+        yield flat.reshape(-1).view(torch.uint8).numpy().data
 
 
 def tensors_from(data: bytes) -> dict[str, Tensor]:
