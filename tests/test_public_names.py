@@ -2,7 +2,9 @@
 
 import importlib
 import pkgutil
+import re
 from inspect import isclass, ismodule, isroutine
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +56,12 @@ def test_every_public_name_has_an_executed_example(name):
     if isclass(member) or isroutine(member):
         assert member.__doc__, "no docstring"
         assert ">>> " in member.__doc__, "no example"
+
+
+@each_package
+def test_the_api_page_lists_every_public_name(name):
+    page = (Path(__file__).parents[1] / "docs" / "api.md").read_text()
+    shown = set(re.findall(r"^\.\. auto\w+:: (\w+)$", page, re.MULTILINE))
+    package = importlib.import_module(name)
+    listed = {n for n in getattr(package, "__all__", []) if not n.startswith("_")}
+    assert listed <= shown

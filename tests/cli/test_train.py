@@ -164,6 +164,14 @@ def test_reports_all_that_is_wrong_at_once(here, capsys):
     assert "--> <command line>   at seed" in shown
 
 
+def test_says_what_to_install_where_a_library_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr("lehr.cli.train.find_spec", lambda name: None)
+    assert train("--dry-run") == 2
+    assert capsys.readouterr().err == (
+        "error: lehr train needs torch, PyYAML, pydantic: pip install 'lehr[train]'\n"
+    )
+
+
 def numbers(count, seed=0):
     draw = random.Random(seed).gauss
     rows = [(draw(0, 1), draw(0, 1)) for _ in range(count)]

@@ -42,3 +42,11 @@ def test_all_bad_ones_are_reported():
     problems = caught.value.problems
     assert [p.code for p in problems] == ["LH121"] * 3 + ["LH107", "LH101"]
     assert {p.source for p in problems} == {"<command line>"}
+
+
+def test_another_kind_takes_the_place_of_its_section():
+    document = parse_document("data: {kind: digits, augment: true}\nseed: 1")
+    changed = with_overrides(document, ["data.path=a.csv", "data.kind=table"])
+    assert changed.data == {"data": {"kind": "table", "path": "a.csv"}, "seed": 1}
+    same = with_overrides(document, ["data.kind=digits"])
+    assert same.data == document.data

@@ -10,12 +10,6 @@ from lehr.training.interrupts import Interrupts
 from training import runs
 
 
-@pytest.fixture(scope="module")
-def children():
-    with runs.Children() as children:
-        yield children
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_once_stops_and_the_run_goes_on_later(
     tmp_path, children, number

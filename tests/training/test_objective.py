@@ -28,7 +28,7 @@ def test_integer_targets_get_cross_entropy(caplog):
     output, target = torch.randn(5, 3), torch.tensor([0, 1, 2, 1, 0])
     objective = Objective()
     assert objective.name == "not chosen yet"
-    loss = objective(Echo(output), (torch.ones(5), target)).loss
+    loss = objective(Echo(output), (torch.ones(5), target))[0]
     assert loss == functional.cross_entropy(output, target)
     assert objective.name == "cross entropy (integer targets)"
     assert caplog.messages == ["no loss given: using cross entropy (integer targets)"]
@@ -38,14 +38,14 @@ def test_integer_targets_get_cross_entropy(caplog):
 
 def test_small_integer_targets_work_too():
     output, target = torch.randn(2, 3), torch.tensor([0, 2], dtype=torch.uint8)
-    loss = Objective()(Echo(output), (None, target)).loss
+    loss = Objective()(Echo(output), (None, target))[0]
     assert loss == functional.cross_entropy(output, target.long())
 
 
 def test_floating_targets_get_mean_squared_error():
     output, target = torch.randn(5, 2), torch.randn(5, 2)
     objective = Objective()
-    loss = objective(Echo(output), (None, target)).loss
+    loss = objective(Echo(output), (None, target))[0]
     assert loss == functional.mse_loss(output, target)
     assert objective.name == "mean squared error (floating targets)"
 
@@ -53,7 +53,7 @@ def test_floating_targets_get_mean_squared_error():
 @pytest.mark.parametrize("shape", [(4, 7, 9), (4, 9, 7)])
 def test_classes_may_stand_last_or_second(shape):
     output, target = torch.randn(shape), torch.randint(7, (4, 9))
-    loss = Objective()(Echo(output), (None, target)).loss
+    loss = Objective()(Echo(output), (None, target))[0]
     second = output if shape[1] == 7 else output.movedim(-1, 1)
     assert loss.item() == pytest.approx(functional.cross_entropy(second, target).item())
     right = (second.argmax(1) == target).float().mean()
@@ -73,7 +73,7 @@ def test_classes_may_stand_last_or_second(shape):
 )
 def test_the_models_own_loss_is_used(own, batch):
     objective = Objective()
-    assert objective(Echo(own), batch).loss == 1.5
+    assert objective(Echo(own), batch)[0] == 1.5
     assert objective.name == "the model's own loss"
 
 
@@ -83,7 +83,7 @@ def test_a_given_loss_is_used_and_named():
 
     objective = Objective(absolute)
     batch = {"x": torch.zeros(2), "label": torch.tensor([1.0, 3.0])}
-    assert objective(Echo(torch.zeros(2)), batch).loss == 2.0
+    assert objective(Echo(torch.zeros(2)), batch)[0] == 2.0
     assert objective.name == "absolute"
     assert Objective(nn.L1Loss()).name == "L1Loss"
 

@@ -17,12 +17,6 @@ from training import runs
 KILLED = -signal.SIGKILL
 
 
-@pytest.fixture(scope="module")
-def children():
-    with runs.Children() as children:
-        yield children
-
-
 @pytest.mark.parametrize("data", ["lehr", "torch", "generator", "stream"])
 def test_two_kills_inside_epochs_change_no_bit(tmp_path, children, data):
     whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")

@@ -1,5 +1,6 @@
 """JAX arrays, traced or not: the default float width, whole clocks kept in integers."""
 
+import copy
 from collections.abc import Callable, Sequence
 
 import jax.numpy as jnp
@@ -36,6 +37,29 @@ def clock(t: Any, largest: float, end: float) -> Any:
     return jnp.minimum(jnp.where(t == t, real(t), 0.0), end)
 
 
+def fit(schedule: Any) -> Any:
+    """Return `schedule` itself, or with floats for lengths past JAX's integers."""
+    if hasattr(schedule, "expression"):
+        schedule = schedule.expression()
+    largest = jnp.iinfo(jnp.result_type(int)).max
+
+    def fitted(name: str, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(fitted(name, part) for part in value)
+        if hasattr(value, "__dataclass_fields__"):
+            return fit(value)
+        is_long = isinstance(value, int) and value > largest and name != "seed"
+        return float(value) if is_long else value
+
+    given = {name: getattr(schedule, name) for name in schedule.__dataclass_fields__}
+    changed = {name: fitted(name, value) for name, value in given.items()}
+    if all(changed[name] is value for name, value in given.items()):
+        return schedule
+    twin = copy.copy(schedule)
+    twin._set(**changed)  # not by its own checks, which would make integers again
+    return twin
+
+
 def like(t: Any, values: Any) -> Any:
     """Return `values`, and NaN where `t` is NaN."""
     return jnp.where(t == t, values, jnp.nan)
@@ -70,9 +94,15 @@ def piecewise(
 
 def words(counter: Any) -> tuple[Any, Any]:
     """Return the high and the low 32 bits of whole numbers >= 0."""
-    low = counter % 4294967296.0 if counter.dtype.kind == "f" else counter
-    high = (counter // 4294967296.0).astype(jnp.uint32)
-    return high, low.astype(jnp.uint32)
+    if counter.dtype.kind != "f" and counter.dtype.itemsize == 4:
+        return jnp.zeros(counter.shape, jnp.uint32), counter.astype(jnp.uint32)
+    high = jnp.floor_divide(counter, 2**32 if counter.dtype.kind != "f" else 2.0**32)
+    low = counter - high * high.dtype.type(2**32)
+    return high.astype(jnp.uint32), low.astype(jnp.uint32)
+
+
+def word(x: int) -> Any:
+    return jnp.uint32(x)
 
 
 def real_of(word: Any) -> Any:

@@ -70,5 +70,9 @@ def words(counter: Any) -> tuple[int, int]:
     return whole >> 32, whole & 0xFFFFFFFF
 
 
+def word(x: int) -> int:
+    return x
+
+
 def real_of(word: int) -> float:
     return float(word)

@@ -5,6 +5,8 @@ Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011,
     The Percentage Points of the Normal Distribution, 1988, doi:10.2307/2347330.
 """
 
+from collections.abc import Callable
+
 from lehr._typing import Any
 
 _MASK = 0xFFFFFFFF
@@ -12,29 +14,32 @@ _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
 
 
-def threefry(key: tuple[int, int], high: Any, low: Any) -> tuple[Any, Any]:
+def threefry(
+    key: tuple[int, int], high: Any, low: Any, word: Callable[[int], Any] = int
+) -> tuple[Any, Any]:
     """Return two 32-bit words for a counter of two words, as whole numbers.
 
     `high` and `low` are Python integers or arrays of 64-bit integers in [0, 2**32), or
-    of JAX's uint32, whose own wrapping does the masking.
+    of 32-bit integers that wrap, into which `word` turns a Python integer.
     """
-    keys = (*key, key[0] ^ key[1] ^ _PARITY)
-    x, y = (low + keys[0]) & _MASK, (high + keys[1]) & _MASK
+    keys = tuple(word(k) for k in (*key, key[0] ^ key[1] ^ _PARITY))
+    mask = word(_MASK)
+    x, y = (low + keys[0]) & mask, (high + keys[1]) & mask
     for block in range(5):
         for rotation in _ROTATIONS[block % 2]:
-            x = (x + y) & _MASK
-            y = ((y << rotation) | (y >> (32 - rotation))) & _MASK
+            x = (x + y) & mask
+            y = ((y << rotation) | (y >> (32 - rotation))) & mask
             y = y ^ x
-        x = (x + keys[(block + 1) % 3]) & _MASK
-        y = (y + ((keys[(block + 2) % 3] + block + 1) & _MASK)) & _MASK
+        x = (x + keys[(block + 1) % 3]) & mask
+        y = (y + keys[(block + 2) % 3] + (block + 1)) & mask
     return x, y
 
 
 def uniform(seed: int, counter: Any, xp: Any) -> Any:
     """Return a number in (0, 1), the middle of one of 2**32 equal parts."""
     high, low = xp.words(counter)
-    word, _ = threefry((seed & _MASK, seed >> 32), high, low)
-    return (xp.real_of(word) + 0.5) * 2.0**-32
+    drawn, _ = threefry((seed & _MASK, seed >> 32), high, low, xp.word)
+    return (xp.real_of(drawn) + 0.5) * 2.0**-32
 
 
 _CENTRE = (

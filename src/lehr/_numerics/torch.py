@@ -96,5 +96,9 @@ def words(counter: Any) -> tuple[Any, Any]:
     return whole >> 32, whole & 0xFFFFFFFF
 
 
+def word(x: int) -> int:
+    return x
+
+
 def real_of(word: Any) -> Any:
     return word.to(torch.float64)

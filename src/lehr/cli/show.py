@@ -29,9 +29,9 @@ more examples:
   lehr show run.yaml                    each schedule of a document
   echo "noam(512, warmup=4000)" | lehr show -
 """
-_DOCUMENT = re.compile(r"\s*(?:#[^\n]*\s*)*(?:\{|---|[\w\"'.-]+[ \t]*:(?:\s|$))")
-_TOML = re.compile(r"\s*(?:#[^\n]*\s*)*\[")
-_PATH = re.compile(r"[\w./\\~ -]+\.(?:ya?ml|json|toml|txt|lehr)", re.IGNORECASE)
+_DOCUMENT = r"\s*(?:#[^\n]*\s*)*(?:\{|---|[\w\"'.-]+[ \t]*:(?:\s|$))"
+_TOML = r"\s*(?:#[^\n]*\s*)*\["
+_PATH = r"[\w./\\~ -]+\.(?:ya?ml|json|toml|txt|lehr)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +120,7 @@ def _read(what: str, source: str, plan: Run | None) -> Iterator[tuple[str, Sched
     """Yield each schedule that an argument names, with the name to show."""
     if what == "-":
         yield from _read_text(sys.stdin.read(), "<stdin>", plan)
-    elif os.path.isfile(what) or _PATH.fullmatch(what):
+    elif os.path.isfile(what) or re.fullmatch(_PATH, what):
         from lehr.config.documents import ENDINGS, read_document, read_text
 
         if os.path.splitext(what)[1].lower() in ENDINGS:
@@ -134,10 +134,10 @@ def _read(what: str, source: str, plan: Run | None) -> Iterator[tuple[str, Sched
 def _read_text(
     text: str, source: str, plan: Run | None
 ) -> Iterator[tuple[str, Schedule]]:
-    if _DOCUMENT.match(text) or _TOML.match(text):
+    if re.match(_DOCUMENT, text) or re.match(_TOML, text):
         from lehr.config.documents import Format, parse_document
 
-        form: Format = "toml" if _TOML.match(text) else "yaml"
+        form: Format = "toml" if re.match(_TOML, text) else "yaml"
         document = parse_document(text, source=source, format=form)
         yield from _in_document(document, plan)
     else:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ConfigError: the arguments or the document are wrong; nothing was trained.
     """
+    _require_extras()
     given, overrides = _split(args.arguments)
     folder = _resumed(args.run_dir, given, overrides) if args.resume else None
     text, document = _read(given, overrides)
@@ -79,6 +81,16 @@ def run(args: argparse.Namespace) -> int:
         ending = Path(given).suffix if given and given != "-" else ".yaml"
         session.create(text, ending, base=base, overrides=overrides)
     return session.train(resume=args.resume)
+
+
+def _require_extras() -> None:
+    """Refuse to start without what `lehr train` is made of."""
+    needed = {"torch": "torch", "yaml": "PyYAML", "pydantic": "pydantic"}
+    missing = [name for module, name in needed.items() if find_spec(module) is None]
+    if missing:
+        raise ImportError(
+            f"lehr train needs {', '.join(missing)}: pip install 'lehr[train]'"
+        )
 
 
 def _split(arguments: list[str]) -> tuple[str | None, list[str]]:

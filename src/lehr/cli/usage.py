@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from lehr.plotting.terminal import terminal_width
+
 
 class UsageError(Exception):
     """A mistake of the person who typed the command, and what would mend it.
@@ -36,7 +38,7 @@ class Parser(argparse.ArgumentParser):
             prog=f"lehr {command}",
             description=summary,
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
         )
         self.example = example
 
@@ -56,6 +58,12 @@ class Parser(argparse.ArgumentParser):
             return ""
         word = message.removeprefix(prefix).split()[0].partition("=")[0]
         return did_you_mean(word, list(self._option_string_actions))
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # Left to itself, each use of a formatter imports shutil to find the width: 8 ms.
+    width = terminal_width() - 2
+    return argparse.RawDescriptionHelpFormatter(prog, width=width)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

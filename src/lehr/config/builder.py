@@ -3,8 +3,7 @@
 import inspect
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lehr.config import names
 from lehr.config.durations import Run, resolve
@@ -26,8 +25,7 @@ _OPERATORS = {
 }
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One argument that was read: its name if it has one, its value, its place."""
 
     name: str | None

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from pathlib import Path as File
 from typing import Any, Literal
 
 from lehr.config.errors import ConfigError, Path, Problem, format_path
@@ -146,7 +145,7 @@ def read_document(file: str | os.PathLike[str]) -> Document:
     source = os.fspath(file)
     if source == "-":
         return parse_document(sys.stdin.read(), source="<stdin>")
-    ending = File(source).suffix.lower()
+    ending = os.path.splitext(source)[1].lower()
     if ending not in ENDINGS:
         message = f"{ending or 'no ending'} is not a format of documents"
         hint = "known: " + ", ".join(ENDINGS)
@@ -161,7 +160,8 @@ def read_text(file: str) -> str:
         ConfigError: LH110, with what the system says.
     """
     try:
-        return File(file).read_text(encoding="utf-8-sig")
+        with open(file, encoding="utf-8-sig") as opened:
+            return opened.read()
     except UnicodeDecodeError as error:
         message = f"the file is not UTF-8 text: byte {error.start} cannot be read"
     except OSError as error:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from lehr.config.errors import ConfigError, Problem
 
@@ -20,8 +19,7 @@ _TOKENS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word of an expression: its kind, its text, and where it starts.
 
     `kind` is "number", "duration", "name", "string", "end", or the mark itself.
@@ -32,8 +30,7 @@ class Token:
     start: int
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """An expression, and where it stands in the source that it came from.
 
     Args:

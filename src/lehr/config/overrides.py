@@ -13,7 +13,8 @@ def with_overrides(document: Document, arguments: Iterable[str]) -> Document:
     """Return the document with each `path=value` set; the last of equal paths wins.
 
     A path is keys with dots between them, a value is YAML: `train.epochs=5`,
-    `train.clip_norm=null`, `schedules.lr=cosine(1e-3, 0, 100%)`.
+    `train.clip_norm=null`, `schedules.lr=cosine(1e-3, 0, 100%)`. Another `kind` takes
+    the place of its whole section, since the keys of the old one are not its own.
 
     Raises:
         ConfigError: an argument is not of this form, or goes through a value that
@@ -25,14 +26,25 @@ def with_overrides(document: Document, arguments: Iterable[str]) -> Document:
     {'train': {'epochs': 7, 'batch_size': 64}}
     """
     problems: list[Problem] = []
-    for argument in arguments:
+    # A kind first: what else is set in its section is meant for it.
+    for argument in sorted(arguments, key=lambda a: ".kind=" not in a):
         try:
-            document = document.merged(*read_override(argument), SOURCE)
+            path, value = read_override(argument)
+            if path[-1] == "kind" and _at(document.data, path) not in (None, value):
+                path, value = path[:-1], {"kind": value}
+            document = document.merged(path, value, SOURCE)
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
     return document
+
+
+def _at(data: Any, path: Path) -> Any:
+    """Return what is at a path; None if nothing is."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 def read_override(argument: str) -> tuple[Path, Any]:

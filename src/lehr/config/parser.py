@@ -10,47 +10,41 @@ atom       = NUMBER | DURATION | STRING+ | NAME | NAME "(" arguments ")"
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lehr.config.errors import ConfigError
 from lehr.config.lexer import Text, Token, tokens
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(NamedTuple):
     """A number, a string, True, False or None."""
 
     value: Any
     start: int
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A duration as it was written, such as `5%`."""
 
     text: str
     start: int
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A name that is not called."""
 
     name: str
     start: int
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(NamedTuple):
     """A tuple or list."""
 
     items: "tuple[Node, ...]"
     start: int
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """`left` and `right` joined by an operator; a sign has no `left`."""
 
     operator: str
@@ -59,8 +53,7 @@ class Operation:
     start: int
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a call, with its name if it was given by name."""
 
     name: str | None
@@ -68,8 +61,7 @@ class Argument:
     start: int
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A name with its arguments."""
 
     name: str

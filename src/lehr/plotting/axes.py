@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DECADES = 6
 """Most decades of a logarithmic axis; smaller values are drawn as if they were 0."""
@@ -58,8 +58,7 @@ def _round_step(step: float) -> float:
     return float(f"{found * power:.12g}")
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """A vertical axis: what its bottom and top stand for, and its ticks.
 
     Args:

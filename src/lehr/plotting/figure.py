@@ -72,8 +72,9 @@ def plot(
         ax.set_title(title, loc="left", pad=20 if len(schedules) == 1 else 6)
     if any(schedules):
         # Beside the curves, since they leave no corner free.
-        place = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
-        ax.legend(frameon=False, handlelength=3.5, **place)
+        ax.legend(
+            loc="upper left", bbox_to_anchor=(1, 1), frameon=False, handlelength=3.5
+        )
     _clean(ax)
     return ax
 

@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from lehr.plotting.axes import Axis, axis_of, count, short, ticks
 from lehr.plotting.canvas import Ascii, Braille, Canvas
@@ -17,8 +17,7 @@ _ASCII_SPARKS = " .:-=+*#@"
 _CURVE, _PLAIN = "\x1b[36m", "\x1b[0m"
 
 
-@dataclass(frozen=True)
-class _Lines:
+class _Lines(NamedTuple):
     """The characters of axes and phases."""
 
     tick: str

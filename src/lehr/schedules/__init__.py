@@ -1,6 +1,6 @@
 """Schedules: pure maps from an optimizer update to a value. Start at `base.py`.
 
-The plainest are imported at once. The first use of any other name imports them all.
+The plainest are imported at once, the others on first use.
 """
 
 from importlib import import_module
@@ -152,9 +152,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    for other, module in _ON_FIRST_USE.items():
-        globals()[other] = getattr(import_module(f"{__name__}.{module}"), other)
-    return globals()[name]
+    value = getattr(import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -57,10 +57,11 @@ class Evaluation(abc.ABC):
             return self(xp.clock(t))
         if hasattr(xp, "consecutive") and xp.consecutive(t):
             return self.curve(int(t[0]), int(t[-1]) + 1)
-        steps = self.steps
+        fit: Evaluation = xp.fit(self) if hasattr(xp, "fit") else self
+        steps = fit.steps
         end = steps if steps < math.inf else CLOCK_END
         clock = xp.clock(t, self._horizon(0), end)
-        return xp.like(t, self.at(clock, steps - clock, xp))
+        return xp.like(t, fit.at(clock, steps - clock, xp))
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
         """Return the value at any `t`, given also `rest = steps - t`."""

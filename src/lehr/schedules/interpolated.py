@@ -24,12 +24,12 @@ class Interpolated(Composite):
     Args:
         points: pairs (update, value), at least one; updates >= 0 and increasing,
             values in the units of the hyper-parameter.
-        kind: "linear", "cosine" (half a wave between each two points), or
+        method: "linear", "cosine" (half a wave between each two points), or
             "monotone_cubic" (smooth, and never beyond the values of two neighbours).
 
     Raises:
         ValueError: there is no point, an update is negative or not above the one
-            before, a value is not finite, or `kind` is unknown.
+            before, a value is not finite, or `method` is unknown.
 
     Source: Fritsch and Butland, A Method for Constructing Local Monotone Piecewise
         Cubic Interpolants, 1984, doi:10.1137/0905021 (monotone_cubic).
@@ -40,7 +40,7 @@ class Interpolated(Composite):
     """
 
     points: tuple[tuple[float, float], ...]
-    kind: str = "linear"
+    method: str = "linear"
 
     shape = "interpolated"
 
@@ -60,17 +60,19 @@ class Interpolated(Composite):
         for (a, _), (b, _) in pairwise(points):
             if a >= b:
                 raise ValueError(f"updates of points must increase, got {a!r}, {b!r}")
-        kinds = ("linear", "cosine", "monotone_cubic")
-        self._set(points=tuple(points), kind=_checks.choice("kind", self.kind, kinds))
+        methods = ("linear", "cosine", "monotone_cubic")
+        self._set(
+            points=tuple(points), method=_checks.choice("method", self.method, methods)
+        )
 
     def expression(self) -> Schedule:
         begin, first = self.points[0]
         pieces: list[Schedule] = [Constant(first, begin)]
-        slopes = _slopes(self.points) if self.kind == "monotone_cubic" else ()
+        slopes = _slopes(self.points) if self.method == "monotone_cubic" else ()
         for i, ((a, x), (b, y)) in enumerate(pairwise(self.points)):
-            if self.kind == "linear":
+            if self.method == "linear":
                 pieces.append(Linear(x, y, b - a))
-            elif self.kind == "cosine":
+            elif self.method == "cosine":
                 pieces.append(Cosine(x, y, b - a))
             else:
                 # Slopes in units of the piece's own: 0 where it is level.

@@ -25,12 +25,12 @@ class Noise(Schedule):
         scale: standard deviation of "normal", half the width of "uniform", >= 0.
         seed: whole number in [0, 2**64).
         centre: mean value.
-        kind: "normal" (cut off at `limit`) or "uniform".
+        distribution: "normal" (cut off at `limit`) or "uniform".
         limit: largest deviation of "normal", in units of `scale`, in (0, 8].
         every: updates that share one number, > 0.
 
     Raises:
-        ValueError: an argument is out of range, or `kind` is unknown.
+        ValueError: an argument is out of range, or `distribution` is unknown.
 
     Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011,
         doi:10.1145/2063384.2063405 (Threefry-2x32-20, keyed by the seed, counting
@@ -44,7 +44,7 @@ class Noise(Schedule):
     scale: float
     seed: int
     centre: float = 1.0
-    kind: str = "normal"
+    distribution: str = "normal"
     limit: float = 3.0
     every: float = 1
 
@@ -63,7 +63,9 @@ class Noise(Schedule):
             scale=scale,
             seed=seed,
             centre=_checks.finite("centre", self.centre),
-            kind=_checks.choice("kind", self.kind, ("normal", "uniform")),
+            distribution=_checks.choice(
+                "distribution", self.distribution, ("normal", "uniform")
+            ),
             limit=float(limit),
             every=_checks.duration("every", self.every),
         )
@@ -78,7 +80,7 @@ class Noise(Schedule):
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         u = uniform(self.seed, xp.floor_divide(t, self.every), xp)
-        if self.kind == "uniform":
+        if self.distribution == "uniform":
             return self.centre + self.scale * (2.0 * u - 1.0)
         # The quantile function of the normal distribution between -limit and limit.
         tail = 0.5 * math.erfc(self.limit / math.sqrt(2.0))
@@ -92,7 +94,7 @@ class Noise(Schedule):
         if b - a <= 8 * self.every:
             known = [self(t) for t in (a, *self.joints(a, b), b)]
             return min(known), max(known)
-        reach = self.scale * (self.limit if self.kind == "normal" else 1.0)
+        reach = self.scale * (self.limit if self.distribution == "normal" else 1.0)
         return self.centre - reach, self.centre + reach
 
     def _range(self, a: float, b: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from itertools import count
 
+from lehr.schedules.base import Schedule
 from lehr.schedules.cycles import Cycles
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
@@ -69,7 +70,7 @@ class Repetition(Wrapper):
 
     def _horizon(self, t: float) -> float:
         if self.count is not None:
-            return Facts._horizon(self, t)
+            return Schedule._horizon(self, t)
         i = self._cycle_of(t)
         return math.nextafter(self._span(i + (t > 0))[1], math.inf)
 

@@ -66,7 +66,8 @@ class Stretch(Wrapper):
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         for joint in self.schedule.joints(a / self.factor, b / self.factor):
-            yield joint * self.factor
+            if a < joint * self.factor < b:
+                yield joint * self.factor
 
     def _horizon(self, t: float) -> float:
         if self.steps < math.inf:

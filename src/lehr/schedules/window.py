@@ -47,9 +47,8 @@ class Window(Wrapper):
         stop = _checks.length("stop", self.stop, endless=inner.steps == math.inf)
         if stop < start:
             raise ValueError(f"stop ({stop!r}) must be >= start ({start!r})")
-        if isinstance(given, Window):
-            stop = min(given.start + stop, max(given.stop, given.start + start))
-            inner, start = given.schedule, given.start + start
+        if isinstance(given, Window) and given.start + stop <= given.stop:
+            inner, start, stop = given.schedule, given.start + start, given.start + stop
         self._set(schedule=inner, start=start, stop=stop)
 
     @property

@@ -1,6 +1,6 @@
 """What is in a batch: inputs, target, and the number of samples."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -17,9 +17,7 @@ def size_of(batch: Any) -> int:
     """
     if isinstance(batch, Tensor):
         return batch.shape[0] if batch.ndim else 1
-    parts = batch.values() if isinstance(batch, Mapping) else batch
-    if isinstance(parts, str | bytes) or not hasattr(parts, "__iter__"):
-        parts = ()
+    parts = _parts(batch)
     for part in parts:
         if isinstance(part, Tensor):
             return part.shape[0] if part.ndim else 1
@@ -30,6 +28,12 @@ def size_of(batch: Any) -> int:
         f"a batch must be a tensor, or a tuple, list or mapping that holds one, "
         f"got {type(batch).__name__}"
     )
+
+
+def _parts(batch: Any) -> Iterable[Any]:
+    if isinstance(batch, tuple | list):
+        return batch
+    return batch.values() if isinstance(batch, Mapping) else ()
 
 
 def to_device(batch: Any, device: torch.device) -> Any:

@@ -24,9 +24,9 @@ from lehr.training.objective import Loss, Objective
 class Step:
     """What one optimizer update was: all of it is known only after it was applied.
 
-    `loss` is the mean over the samples of the window, `value` the same as a number if it
-    was read to be checked, else the tensor again; `rates` are those that were used,
-    one per parameter group; `gradient_norm` is that before clipping, None without.
+    `loss` is the mean over the samples of the window; `value` is the same as a number
+    if it was read to be checked, else the tensor again. `rates` are those that were
+    used, one per parameter group; `gradient_norm` is that before clipping, or None.
     """
 
     loss: Tensor
@@ -129,15 +129,15 @@ class TrainingLoop:
         """Leave the gradient of the window's mean loss; return that loss and size."""
         if len(window) == 1:
             batch = to_device(window[0], self.device)
-            loss = self.objective(self.model, batch).loss
+            loss, _, _ = self.objective(self.model, batch)
             loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
             return loss.detach(), size_of(batch)
         sizes = [size_of(batch) for batch in window]
         samples = sum(sizes)
         total = torch.zeros((), device=self.device)
         for batch, size in zip(window, sizes, strict=True):
-            outcome = self.objective(self.model, to_device(batch, self.device))
-            share = outcome.loss * (size / samples)
+            loss, _, _ = self.objective(self.model, to_device(batch, self.device))
+            share = loss * (size / samples)
             share.backward()  # type: ignore[no-untyped-call]  # torch has no types here
             total = total + share.detach()
         return total, samples

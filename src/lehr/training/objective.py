@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,16 +11,9 @@ from torch.nn import functional
 from lehr.training.batches import inputs_and_target
 
 Loss = Callable[[Any, Any], Tensor]
+Outcome = tuple[Tensor, Any, Any]
 
 logger = logging.getLogger("lehr.training")
-
-
-class Outcome(NamedTuple):
-    """What a model made of one batch: the loss is the mean over its samples."""
-
-    loss: Tensor
-    output: Any
-    target: Any
 
 
 class Objective:
@@ -35,7 +28,8 @@ class Objective:
 
     >>> objective = Objective()
     >>> batch = torch.ones(4, 2), torch.zeros(4, 3)
-    >>> objective(nn.Linear(2, 3), batch).loss.ndim, objective.name
+    >>> loss, output, target = objective(nn.Linear(2, 3), batch)
+    >>> loss.ndim, objective.name
     (0, 'mean squared error (floating targets)')
     """
 
@@ -49,13 +43,17 @@ class Objective:
         self._rule: Loss | None = None
 
     def __call__(self, model: nn.Module, batch: Any) -> Outcome:
-        if isinstance(batch, Mapping) and self.given is None:
+        """Return the loss, the mean over the batch, with the output and the target."""
+        if isinstance(batch, tuple | list) and len(batch) == 2:
+            inputs, target = batch  # by far the commonest: the short way
+            output = model(inputs)
+        elif isinstance(batch, Mapping) and self.given is None:
             output, target = model(**batch), None
         else:
             inputs, named, target = inputs_and_target(batch)
             output = model(*inputs, **named)
         rule = self._rule or self._choose(output, target)
-        return Outcome(rule(output, target), output, target)
+        return rule(output, target), output, target
 
     def _choose(self, output: Any, target: Any) -> Loss:
         if self.given is not None:

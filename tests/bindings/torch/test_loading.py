@@ -154,6 +154,9 @@ def test_a_field_that_only_one_side_schedules_is_a_difference(make):
     state = saved(make(momentum=0.75), lr=OLD)
     restored = loaded(make(momentum=0.75), state, on_change="keep", **both)
     assert restored.values["momentum"] == [0.75]
+    again = loaded(make(momentum=0.75), restored.state_dict(), **both)
+    assert again.values == restored.values
+    assert again.state_dict() == restored.state_dict()
     with pytest.raises(ValueError, match="needs a saved and a new schedule of momen"):
         loaded(make(momentum=0.75), state, on_change="reanchor", **both)
 
@@ -206,6 +209,8 @@ def test_a_users_own_function_is_compared_by_name_and_cannot_be_kept(make):
     own = Function(halve, 10)
     state = saved(make(), at=3, lr=own)
     assert loaded(make(), state, lr=own).values == {"lr": [0.125]}
+    scaled = saved(make(0.5), at=3, lr=times_base(own))
+    assert loaded(make(0.5), scaled, lr=times_base(own)).values == {"lr": [0.0625]}
     with pytest.raises(ValueError, match="cannot be rebuilt from its text"):
         loaded(make(), state, on_change="keep", lr=OLD)
     assert loaded(make(), state, on_change="override", lr=OLD).last_epoch == 3

@@ -110,6 +110,16 @@ def test_schedules_run_on_other_clocks(make, clock):
     assert scheduler.values["lr"] == [0.25]
 
 
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=20))
+def test_jumps_of_a_clock_over_whole_pieces_land_right(jumps):
+    chain = Chain((WARMUP, Constant(0.5, 7), Linear(0.5, 0.25, 60)))
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+    scheduler = Scheduler(optimizer, clock="samples", lr=chain)
+    for jump in jumps:
+        scheduler.step(samples=jump)
+        assert rates(optimizer) == [chain(scheduler.position.samples)]
+
+
 def test_a_step_that_would_leave_a_clock_standing_still_is_refused(make):
     scheduler = Scheduler(make(), lr=on("tokens", Linear(1.0, 0.0, 1000)))
     with pytest.raises(ValueError, match=r"lr runs on tokens.*step\(tokens=\.\.\.\)"):

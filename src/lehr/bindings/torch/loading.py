@@ -106,16 +106,14 @@ def _settle(
     policy: Policy,
 ) -> tuple[bool, Rule | None]:
     """Return whether nothing has changed, and the rule to follow."""
-    if given is None and old is None:
-        return True, None if followed is None else _rebuilt(name, followed)
-    if old is not None and old.describes(given):
-        return True, given if followed in (old, None) else _rebuilt(name, followed)
+    if (given is None and old is None) or (old is not None and old.describes(given)):
+        return True, given if followed == old else _followed(name, followed)
     if followed is not None and followed.describes(given):
         return True, given
     if policy in ("refuse", "override"):
         return False, given
     if policy == "keep":
-        return False, None if followed is None else _rebuilt(name, followed)
+        return False, _followed(name, followed)
     return False, _replanned(name, given, followed, position, policy)
 
 
@@ -166,7 +164,9 @@ def _base(
             continue
         if followed not in factors:
             at = position[CLOCKS.index(require_clock(followed.clock))]
-            factors[followed] = _rebuilt(bound.name, followed).schedule(at)
+            same = followed.describes(rule)
+            was_rule = rule if same else _rebuilt(bound.name, followed)
+            factors[followed] = was_rule.schedule(at)
         # An optimizer that was loaded first holds the saved rate, not a starting value.
         rate = saved * factors[followed]
         if same_number(own, saved) or same_number(own, rate):
@@ -185,6 +185,10 @@ def _base(
             )
         bases.append(saved if policy == "keep" else own)
     return bases, differences
+
+
+def _followed(name: str, saved: SavedRule | None) -> Rule | None:
+    return None if saved is None else _rebuilt(name, saved)
 
 
 def _rebuilt(name: str, saved: SavedRule) -> Rule:

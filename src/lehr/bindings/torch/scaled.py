@@ -18,7 +18,8 @@ def step_scaled(
     """Step the scaler and its scale, and the scheduler if the update was applied.
 
     The scaler lowers its scale exactly when it skips an update, so the clock stands
-    still for those. With several optimizers under one scaler, write it out:
+    still for those. Reading the scale makes the host wait for the device. With several
+    optimizers under one scaler, write it out:
 
         before = scaler.get_scale()
         for optimizer in optimizers:
