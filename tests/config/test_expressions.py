@@ -124,7 +124,7 @@ def test_numbers_tuples_strings_and_comments_are_read():
     text = """
     interpolated(  # the points of a drawing
         points=[(0, 1_000), (10, .5e-1,),],
-        kind='cosine',
+        method='cosine',
     )
     """
     assert read_schedule(text) == Interpolated(((0, 1000.0), (10, 0.05)), method="cosine")

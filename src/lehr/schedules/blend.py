@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lehr import _checks
-from lehr._numerics import python
 from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule, require_schedule
 from lehr.schedules.cosine import Cosine
@@ -63,8 +62,12 @@ class Blend(Schedule):
         return max(self.begin + self.length, self.second.steps)
 
     def _weight(self) -> Linear | Cosine:
-        ramp = Linear if self.fade == "linear" else Cosine
-        return ramp(1.0, 0.0, self.length)
+        weight: Linear | Cosine | None = self.__dict__.get("_falling")
+        if weight is None:
+            family = Linear if self.fade == "linear" else Cosine
+            weight = family(1.0, 0.0, self.length)
+            self._set(_falling=weight)
+        return weight
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         return self.at(t, rest, xp)
@@ -84,8 +87,20 @@ class Blend(Schedule):
         return xp.where(before, first, xp.where(after, second, mixed))
 
     def _pair(self) -> Pair:
-        at = self.at
-        return lambda t, rest: float(at(t, rest, python))
+        first, second = self.first._scalar(), self.second._scalar()
+        begin, length, weight = self.begin, self.length, self._weight()._pair()
+
+        def value(t: float, rest: float) -> float:
+            e = t - begin
+            if e < 0:
+                return first(t)
+            if e >= length:
+                return second(t)
+            x, y = first(t), second(t)
+            v = weight(length - e, e)
+            return x + v * (y - x) if v <= 0.5 else y - weight(e, length - e) * (y - x)
+
+        return value
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         begin, end = self.begin, self.begin + self.length
@@ -112,12 +127,23 @@ class Blend(Schedule):
         return before + fade + tuple(phase.moved(end) for phase in after)
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
-        found = []
-        if a < self.begin + self.length:
-            found.append(self.first.bounds(a, min(b, self.begin + self.length)))
-        if b >= self.begin:
-            found.append(self.second.bounds(max(a, self.begin), b))
-        return min(low for low, _ in found), max(high for _, high in found)
+        begin, end = self.begin, self.begin + self.length
+        if b < begin:
+            return self.first.bounds(a, b)
+        if a >= end:
+            return self.second.bounds(a, b)
+        first = self.first.bounds(a, min(b, end))
+        second = self.second.bounds(max(a, begin), b)
+        low, high = min(first[0], second[0]), max(first[1], second[1])
+        if a < begin or b > end:
+            return low, high
+        # Within the fade, by the range of the weights too; rounding is allowed for.
+        most, least = self._weight()(a - begin), self._weight()(b - begin)
+        parts = [
+            w * x + (1 - w) * y for w in (most, least) for x in first for y in second
+        ]
+        slack = 1e-15 * (abs(low) + abs(high))
+        return max(low, min(parts) - slack), min(high, max(parts) + slack)
 
     def integral(self, a: float, b: float) -> float:
         begin, end = self.begin, self.begin + self.length

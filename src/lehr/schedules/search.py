@@ -1,18 +1,23 @@
 """Exact extremes and crossings over whole updates, by branch and bound.
 
 Each schedule gives `bounds`, numbers that its values on an interval do not go beyond.
-Intervals that can not hold a better update are dropped, the others halved.
+Intervals that can not hold a better update are dropped, the others halved. Where the
+bounds do not help (noise, sums that nearly cancel), short intervals are scanned, as
+whole curves where NumPy is installed.
 """
 
 import heapq
 import math
+from collections.abc import Iterable, Iterator
 
+from lehr._typing import Any
 from lehr.schedules.facts import Facts
 
 _LAST = 2**53  # beyond, whole updates are no longer exact
 _SCAN_AFTER = 4_000  # intervals; then bounds do not help, and a plain scan is quicker
-_SCAN_LIMIT = 1_000_000  # updates, about a second
+_SCAN_LIMIT = 20_000_000  # updates, some seconds
 _GIVE_UP_AFTER = 50_000  # intervals; noise over 10**12 updates is known by bounds only
+_BLOCK = 2**16
 
 
 def extremes(schedule: Facts, a: float, b: float) -> tuple[float, float]:
@@ -26,12 +31,22 @@ def _smallest(schedule: Facts, a: float, b: float, sign: int) -> float:
         return _within(schedule, first, math.floor(b), sign, math.inf)
     # What the values come near to for ever counts as reached.
     best = _low(schedule, max(first, _LAST), math.inf, sign)
+    if best == -math.inf:
+        raise _unbounded(schedule)
     last = first + 1024
     best = _within(schedule, first, last, sign, best)
     while last < _LAST and _low(schedule, last, math.inf, sign) < best:
         best = _within(schedule, last, 2 * last, sign, best)
         last *= 2
     return best
+
+
+def _unbounded(schedule: Facts) -> ValueError:
+    return ValueError(
+        "a function of the user's own has no known bounds, so all of its updates must "
+        f"be tried, and they are too many (steps={schedule.steps}); cut the schedule: "
+        "schedule[:n]"
+    )
 
 
 def _low(schedule: Facts, a: float, b: float, sign: int) -> float:
@@ -46,10 +61,11 @@ def _within(schedule: Facts, a: int, b: int, sign: int, best: float) -> float:
         if not heap or heap[0][0] >= best:
             return best
         if visited == _SCAN_AFTER and b - a <= _SCAN_LIMIT:
-            return min(
-                best, *(_scan(schedule, low, high, sign) for _, low, high in heap)
-            )
+            spans = _merged((low, high) for _, low, high in heap)
+            return min(best, *(_scan(schedule, *span, sign) for span in spans))
         if visited == _GIVE_UP_AFTER:
+            if heap[0][0] == -math.inf:
+                raise _unbounded(schedule)
             return heap[0][0]
         _, low, high = heapq.heappop(heap)
         middle = (low + high) // 2
@@ -60,8 +76,41 @@ def _within(schedule: Facts, a: int, b: int, sign: int, best: float) -> float:
     return best
 
 
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans in order, those that nearly touch as one."""
+    merged: list[tuple[int, int]] = []
+    for a, b in sorted(spans):
+        if merged and a - merged[-1][1] < 1_000:
+            merged[-1] = merged[-1][0], max(b, merged[-1][1])
+        else:
+            merged.append((a, b))
+    return merged
+
+
 def _scan(schedule: Facts, a: int, b: int, sign: int) -> float:
-    return min(sign * schedule(t) for t in range(a, b + 1))
+    best = math.inf
+    for begin, curve in _curves(schedule, a, b):
+        if curve is None:
+            best = min(best, *(sign * schedule(t) for t in range(begin, b + 1)))
+            continue
+        curve *= sign
+        least = curve.min()
+        # An array's values may differ in the last digit: the number decides.
+        near = (curve <= least + 1e-12 * abs(least)).nonzero()[0]
+        near = near[curve[near].argsort(kind="stable")[:100]].tolist()
+        best = min(best, *(sign * schedule(begin + i) for i in near))
+    return best
+
+
+def _curves(schedule: Facts, a: int, b: int) -> Iterator[tuple[int, Any]]:
+    """Yield the values of a to b in blocks; one None for all where NumPy is missing."""
+    try:
+        import numpy  # noqa: F401  (asked for here: the core does without it)
+    except ImportError:
+        yield a, None
+        return
+    for begin in range(a, b + 1, _BLOCK):
+        yield begin, schedule.curve(begin, min(begin + _BLOCK, b + 1))
 
 
 def first_below(schedule: Facts, x: float) -> int | None:
@@ -70,27 +119,68 @@ def first_below(schedule: Facts, x: float) -> int | None:
         return 0
     last = math.ceil(schedule.steps) if schedule.steps < math.inf else _LAST
     low, high = 0, min(1, last)
+    effort = _Effort(schedule)
     while low < last:
-        found = _leftmost(schedule, low, high, x)
+        found = _leftmost(schedule, low, high, x, effort)
         if found is not None:
             return found
         if schedule.bounds(high, math.inf)[0] >= x:
             return None
         low, high = high, min(2 * high + 1, last)
+        if effort.visited > _SCAN_AFTER and not effort.hopeful:
+            effort.hopeful = True
+            if schedule._range(0, schedule.steps)[0] >= x:
+                return None
     return None
 
 
-def _leftmost(schedule: Facts, low: int, high: int, x: float) -> int | None:
+class _Effort:
+    """How much a search has cost; past the limit, an error instead of an answer."""
+
+    def __init__(self, schedule: Facts) -> None:
+        self.visited = self.scanned = 0
+        self.hopeful = schedule.bounds(0, 1)[0] == -math.inf
+        self._schedule = schedule
+
+    def spend(self, visited: int, scanned: int) -> None:
+        self.visited += visited
+        self.scanned += scanned
+        if self.scanned > _SCAN_LIMIT or self.visited > 10 * _GIVE_UP_AFTER:
+            if self._schedule.bounds(0, 1)[0] == -math.inf:
+                raise _unbounded(self._schedule)
+            raise ValueError(
+                f"not decided after {self.scanned:,} updates: the values stay near x "
+                "for very long; ask for another x, or cut the schedule: schedule[:n]"
+            )
+
+
+def _leftmost(
+    schedule: Facts, low: int, high: int, x: float, effort: _Effort
+) -> int | None:
     """Return the first update in (low, high] whose value is < x."""
     stack = [(low + 1, high)]
     while stack:
         a, b = stack.pop()
         if a > b or schedule.bounds(a, b)[0] >= x:
             continue
-        if a == b:
-            if schedule(a) < x:
-                return a
+        if a == b or (effort.visited > _SCAN_AFTER and b - a < _BLOCK):
+            effort.spend(1, b - a + 1)
+            if (found := _first_in(schedule, a, b, x)) is not None:
+                return found
             continue
+        effort.spend(1, 0)
         middle = (a + b) // 2
         stack += [(middle + 1, b), (a, middle)]
+    return None
+
+
+def _first_in(schedule: Facts, a: int, b: int, x: float) -> int | None:
+    if b - a < 64:
+        return next((t for t in range(a, b + 1) if schedule(t) < x), None)
+    for begin, curve in _curves(schedule, a, b):
+        if curve is None:
+            return next((t for t in range(begin, b + 1) if schedule(t) < x), None)
+        for i in (curve < x + 1e-12 * abs(x)).nonzero()[0].tolist():
+            if schedule(begin + i) < x:
+                return int(begin + i)
     return None
