@@ -127,7 +127,9 @@ def test_numbers_tuples_strings_and_comments_are_read():
         method='cosine',
     )
     """
-    assert read_schedule(text) == Interpolated(((0, 1000.0), (10, 0.05)), method="cosine")
+    assert read_schedule(text) == Interpolated(
+        ((0, 1000.0), (10, 0.05)), method="cosine"
+    )
     assert read_schedule("repeat(linear(0, 1, 3), count=None)") == Repeat(
         Linear(0.0, 1.0, 3)
     )

@@ -41,6 +41,7 @@ from lehr import (
 
 values = st.sampled_from([0.0, 0.1, 0.25, 0.3, 0.5, 1.0, 1.5, 2.0, -0.5, -1.0])
 positive = st.sampled_from([0.1, 0.25, 0.5, 1.0, 1.5, 2.0])
+exponents = st.sampled_from([0.5, 1.0, 1.5, 2.0])
 lengths = st.integers(0, 30) | st.sampled_from([0.5, 2.5, 7.25, 12.1])
 durations = st.integers(1, 30) | st.sampled_from([0.5, 2.5, 7.25, 12.1])
 ends = st.none() | durations
@@ -68,19 +69,21 @@ def _piecewise(points):
 leaves = st.one_of(
     st.builds(Constant, values, lengths),
     st.one_of([st.builds(fade, values, values, lengths) for fade in FADES]),
-    st.builds(Cosine, values, values, lengths, positive, positive),
-    st.builds(Polynomial, values, values, lengths, positive),
+    st.builds(Cosine, values, values, lengths, exponents, exponents),
+    st.builds(Polynomial, values, values, lengths, exponents),
     st.builds(Exponential, positive, positive, lengths),
     st.builds(
-        _ended(ExponentialDecay), values, st.sampled_from([0.5, 0.97, 1]), durations, ends
+        _ended(ExponentialDecay),
+        values,
+        st.sampled_from([0.5, 0.97, 1]),
+        durations,
+        ends,
     ),
     st.builds(_ended(NaturalExponential), values, st.sampled_from([0, 0.1]), ends),
     st.builds(_ended(InverseTime), values, st.sampled_from([0, 0.5]), durations, ends),
     st.builds(_ended(InverseSqrt), values, durations, ends),
     st.builds(_ended(Power), values, st.sampled_from([-1, -0.5, 0]), durations, ends),
-    st.builds(
-        _ended(Step), values, st.sampled_from([0, 0.5, 0.9, 1]), durations, ends
-    ),
+    st.builds(_ended(Step), values, st.sampled_from([0, 0.5, 0.9, 1]), durations, ends),
     st.builds(_piecewise, POINTS),
     st.builds(
         Interpolated, POINTS, st.sampled_from(["linear", "cosine", "monotone_cubic"])

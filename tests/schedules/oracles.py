@@ -196,9 +196,9 @@ def _(s: lehr.Interpolated, t):
         return real(points[min(after, len(points) - 1)][1])
     (a, x), (b, y) = points[after - 1 : after + 1]
     part = (t - a) / (b - a)
-    if s.kind == "linear":
+    if s.method == "linear":
         return real(x + part * (y - x))
-    if s.kind == "cosine":
+    if s.method == "cosine":
         return real(x) + real(y - x) * (1 - mpmath.cospi(real(part))) / 2
     d, e = _slope(points, after - 1), _slope(points, after)
     return real(
@@ -241,12 +241,13 @@ def _(s: lehr.Chain, t):
 
 @definition.register
 def _(s: lehr.Repeat, t):
-    begins = list(cycle_begins(s.schedule.steps, s.stretch, t))
-    i = len(begins) - 1
-    if s.count is not None:
-        i = min(i, s.count - 1)
-    e = (t - begins[i]) / Fraction(s.stretch) ** i
-    inner = s.schedule
+    inner, length, begin = s.schedule, Fraction(s.schedule.steps), Fraction(0)
+    if s.stretch == 1:
+        i = t // length if s.count is None else min(t // length, s.count - 1)
+        begin = i * length
+    else:
+        *_, (i, begin) = zip(range(s.count or 10**9), cycle_begins(length, s.stretch, t))
+    e = (t - begin) / Fraction(s.stretch) ** i
     return mpf(s.decay) ** i * definition(inner, _held(inner, e))
 
 

@@ -5,6 +5,7 @@ Source: Dekker, A floating-point technique for extending the available precision
     Computer Programming, volume 2, 1969, section 4.2.2 (two_sum).
 """
 
+from lehr._numerics import python
 from lehr._typing import Any
 
 TINY = 1e-30  # a positive float32, for logarithms of what may be 0
@@ -51,6 +52,18 @@ def power_fraction(base: float, t: Any, steps: float, log_base: float, xp: Any) 
     x, e = quotient(t, steps, xp)
     value = xp.power(base, x)
     return value + value * (log_base * e)
+
+
+def quarter_wave(start: float, end: float, steps: float) -> tuple[float, float]:
+    """Return a and c such that start + c sin^2(a t) is the first half of a cosine.
+
+    a is pi/2 / steps, and c is end - start, times what makes good the rounding of a
+    where the angle is small: there it would show twice.
+    """
+    q, e = quotient(HALF_PI, steps, python)
+    angle, lost = two_sum(q, e + 0.5 * PI_LOW / steps)
+    change, rest = two_sum(end, -start)
+    return angle, change + (rest + change * (2.0 * lost / angle))
 
 
 def quarter_sine(t: Any, steps: float, xp: Any) -> Any:

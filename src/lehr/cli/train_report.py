@@ -11,6 +11,19 @@ from lehr.training import FitResult, read_json_lines
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import EpochEndContext, StartContext
 
+FACTS = (
+    "stopped_by",
+    "epochs",
+    "updates",
+    "planned_updates",
+    "seconds",
+    "best_epoch",
+    "val_loss",
+    "val_accuracy",
+    "test_accuracy",
+)
+"""What the summary for people is made of."""
+
 Points = list[tuple[int, float]]
 
 

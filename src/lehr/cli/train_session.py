@@ -1,7 +1,6 @@
 """One run from the command line: announce it, train it, leave its folder behind."""
 
 import hashlib
-import json
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -74,7 +73,7 @@ class Session:
         if resume:
             self._check_same()
             if self.folder.summary.exists():
-                facts = json.loads(self.folder.summary.read_text("utf-8"))
+                facts = self.folder.read(self.folder.summary.name, *report.FACTS)
                 print(report.summary_table(facts | {"folder": str(self.folder.path)}))
                 return 0
         if (threads := self.run.config.train.threads) is not None:
@@ -86,14 +85,14 @@ class Session:
         )
         try:
             result = job.fit(resume=resume)
+            if result.signal is not None:
+                print(report.interruption(result, self.folder.path))
+                return 128 + result.signal
+            self._draw(result)
+            self._sum_up(job, result)
         except (TrainingError, OSError, ValueError) as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
-        if result.signal is not None:
-            print(report.interruption(result, self.folder.path))
-            return 128 + result.signal
-        self._draw(result)
-        self._sum_up(job, result)
         return 0
 
     def _sum_up(self, job: Job, result: FitResult) -> None:
@@ -108,21 +107,21 @@ class Session:
         print(report.summary_table(summary))
 
     def _draw(self, result: FitResult) -> None:
-        """Draw what was planned beside what was done, if Matplotlib is there."""
+        """Draw what was planned beside what was done; without it, the run goes on."""
         try:
             from lehr.plotting.figure import plot_run
-        except ImportError as error:
+
+            rates, losses = report.read_metrics(self.folder.metrics)
+            plot_run(
+                self.run.schedules["lr"],
+                rates,
+                losses,
+                self.folder.curves,
+                title=self.run.config.name,
+                best=result.best.update if result.best else None,
+            )
+        except (ImportError, OSError, ValueError) as error:
             print(f"note: no curves were drawn: {error}", file=sys.stderr)
-            return
-        rates, losses = report.read_metrics(self.folder.metrics)
-        plot_run(
-            self.run.schedules["lr"],
-            rates,
-            losses,
-            self.folder.curves,
-            title=self.run.config.name,
-            best=result.best.update if result.best else None,
-        )
 
     def _check_same(self) -> None:
         """Refuse to continue on other data; say so if torch is another one."""

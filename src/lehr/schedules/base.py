@@ -2,6 +2,7 @@
 
 from dataclasses import MISSING, fields
 
+from lehr import _checks
 from lehr._typing import TYPE_CHECKING, Any
 from lehr.schedules.evaluation import Number as Number
 from lehr.schedules.evaluation import Pair as Pair
@@ -77,7 +78,19 @@ class Schedule(Facts):
     def __truediv__(self, other: float) -> "Scale":
         from lehr.schedules.scale import Scale
 
-        return Scale(self, 1.0 / other)
+        if isinstance(other, Schedule):
+            raise TypeError(
+                f"divide by a number, not by a schedule: {other!r}; multiply by one "
+                "that gives the reciprocal"
+            )
+        if (divisor := _checks.finite("divisor", other)) == 0:
+            raise ValueError(f"divisor must not be 0, got {other!r}")
+        return Scale(self, 1.0 / divisor)
+
+    def __rtruediv__(self, other: Any) -> "Scale":
+        return as_schedule(other) / self  # type: ignore[operator]  # refused there
+
+    __iter__ = None  # else Python would iterate by __getitem__, and fail strangely
 
     def __getitem__(self, updates: slice) -> "Window":
         """Return the updates `start:stop` of this schedule, from 0 on its own clock.

@@ -154,10 +154,9 @@ class Blend(Schedule):
             total += super().integral(max(a, begin), min(b, end))
         return total + (self.second.area(max(a, end), b) if b > end else 0.0)
 
-    @property
-    def is_continuous(self) -> bool:
+    def _unbroken(self) -> bool:
         smooth = self.length > 0 and self.first.is_continuous
-        return (smooth and self.second.is_continuous) or super().is_continuous
+        return (smooth and self.second.is_continuous) or super()._unbroken()
 
     def _left(self, t: float) -> float:
         if t <= self.begin:

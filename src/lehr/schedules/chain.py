@@ -165,7 +165,8 @@ class Chain(Schedule):
                 yield begin
             if begin < b:
                 for joint in piece.joints(max(0, a - begin), min(end, b) - begin):
-                    yield joint + begin
+                    if a < joint + begin < min(b, end):
+                        yield joint + begin
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         if any(edge != int(edge) for edge in self._edges()[:-1]):
@@ -209,6 +210,15 @@ class Chain(Schedule):
         if index == len(edges):
             return self(t)
         return self.pieces[index]._left(t - (edges[index - 1] if index else 0))
+
+    def _right(self, t: float) -> float:
+        edges, final = self._edges(), len(self.pieces) - 1
+        index = min(bisect_right(edges, t), final)
+        return self.pieces[index]._right(t - (edges[index - 1] if index else 0))
+
+    def _unbroken(self) -> bool:
+        inside = all(piece._unbroken() for piece in self.pieces)
+        return inside and not any(map(self._jumps, self._edges()[:-1]))
 
     def _held_until(self, t: float) -> float:
         edges, final = self._edges(), len(self.pieces) - 1

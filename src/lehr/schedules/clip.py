@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from lehr import _checks
 from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, require_schedule
+from lehr.schedules.crossings import Crossing
 from lehr.schedules.phases import Phase
 from lehr.schedules.wrapper import Wrapper
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Clip(Wrapper):
+class Clip(Crossing, Wrapper):
     """Keep each value of `schedule` between `low` and `high`.
 
     Args:
@@ -86,3 +87,10 @@ class Clip(Wrapper):
 
     def _left(self, t: float) -> float:
         return self._kept(self.schedule._left(t))
+
+    def _right(self, t: float) -> float:
+        return self._kept(self.schedule._right(t))
+
+    def _chosen(self, t: float) -> int:
+        (low, high), x = self._limits(), self.schedule(t)
+        return 0 if x < low else 2 if x > high else 1

@@ -4,7 +4,13 @@ import math
 from dataclasses import dataclass
 
 from lehr import _checks
-from lehr._numerics.accurate import HALF_PI, TINY, fraction_power, quarter_sine
+from lehr._numerics.accurate import (
+    HALF_PI,
+    TINY,
+    fraction_power,
+    quarter_sine,
+    quarter_wave,
+)
 from lehr._typing import Any
 from lehr.schedules.base import Pair, Schedule
 from lehr.schedules.ramp import Ramp
@@ -53,8 +59,8 @@ class Cosine(Ramp):
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
         if self.exponent != 1.0 or self.k != 1.0 or self.steps == 0:
             return super().formula(t, rest, xp)
-        w = xp.sin(HALF_PI * (xp.minimum(t, rest) / self.steps)) ** 2
-        change = self.end - self.start
+        angle, change = quarter_wave(self.start, self.end, self.steps)
+        w = xp.sin(angle * xp.minimum(t, rest)) ** 2
         return xp.where(t <= rest, self.start + change * w, self.end - change * w)
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
@@ -81,14 +87,14 @@ class Cosine(Ramp):
     def _pair(self) -> Pair:
         if self.exponent != 1.0 or self.k != 1.0 or self.steps == 0:
             return super()._pair()
-        start, end, steps, sin = self.start, self.end, self.steps, math.sin
-        change = end - start
+        start, end, sin = self.start, self.end, math.sin
+        angle, change = quarter_wave(start, end, self.steps)
 
         def value(t: float, rest: float) -> float:
             if t <= rest:
-                s = sin(HALF_PI * (t / steps))
+                s = sin(angle * t)
                 return start + change * (s * s)
-            s = sin(HALF_PI * (rest / steps))
+            s = sin(angle * rest)
             return end - change * (s * s)
 
         return value

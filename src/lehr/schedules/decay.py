@@ -7,6 +7,7 @@ from lehr import _checks
 from lehr._numerics import CLOCK_END
 from lehr._typing import Any
 from lehr.schedules.base import Schedule
+from lehr.schedules.phases import Phase
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -33,3 +34,17 @@ class Decay(Schedule):
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
         t = xp.real(xp.clip(t, 0, min(self.steps, CLOCK_END)))
         return self.formula(t, rest, xp)
+
+    def _limit(self) -> float:
+        """Return the value at the end, or for ever: 0, unless it never changes."""
+        last = self(self.steps)
+        return last if self.steps < math.inf or last == self(0) else 0.0
+
+    def _phases(self, upto: float) -> tuple[Phase, ...]:
+        if self.steps == 0:
+            return ()
+        return (Phase.of(self.shape, 0, self.steps, self(0), self._limit()),)
+
+    def bounds(self, a: float, b: float) -> tuple[float, float]:
+        ends = self(a), self(b) if b < math.inf else self._limit()
+        return min(ends), max(ends)

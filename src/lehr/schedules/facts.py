@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from lehr import _checks
 from lehr.schedules.evaluation import Evaluation
@@ -146,17 +146,27 @@ class Facts(Evaluation):
     @property
     def is_continuous(self) -> bool:
         """Whether the value never jumps (by more than rounding)."""
-        end = [self.steps] if 0 < self.steps < math.inf else []
-        size = abs(self(0))
-        for joint in chain(self.joints(0, self._horizon(0)), end):
-            left, right = self._left(joint), self(joint)
-            size = max(size, abs(left), abs(right))
-            if not math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12 * size):
-                return False
-        return True
+        ends = 0 < self.steps < math.inf
+        return self._unbroken() and not (ends and self._jumps(self.steps))
+
+    def _unbroken(self) -> bool:
+        """Return whether there is no jump before `steps`."""
+        return not any(map(self._jumps, self.joints(0, self._horizon(0))))
+
+    def _jumps(self, t: float) -> bool:
+        left, value, right = self._left(t), self(t), self._right(t)
+        size = 1e-12 * max(abs(self(0)), abs(left), abs(right))
+        return not (
+            math.isclose(left, value, rel_tol=1e-9, abs_tol=size)
+            and math.isclose(value, right, rel_tol=1e-9, abs_tol=size)
+        )
 
     def _left(self, t: float) -> float:
         """Return the limit of the value as `t` is approached from below."""
+        return self(t)
+
+    def _right(self, t: float) -> float:
+        """Return the limit from above: the value, save where time is reversed."""
         return self(t)
 
     def next_change(self, t: float) -> float:

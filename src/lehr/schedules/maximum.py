@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from lehr._typing import Any
+from lehr.schedules.crossings import Crossing
 from lehr.schedules.terms import Terms
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Maximum(Terms):
+class Maximum(Crossing, Terms):
     """Take the largest of the values of several schedules on one clock.
 
     Args:
@@ -35,3 +36,7 @@ class Maximum(Terms):
         self, x: tuple[float, float], y: tuple[float, float]
     ) -> tuple[float, float]:
         return max(x[0], y[0]), max(x[1], y[1])
+
+    def _chosen(self, t: float) -> int:
+        values = [term(t) for term in self.terms]
+        return values.index(max(values))

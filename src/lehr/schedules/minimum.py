@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from lehr._typing import Any
+from lehr.schedules.crossings import Crossing
 from lehr.schedules.terms import Terms
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Minimum(Terms):
+class Minimum(Crossing, Terms):
     """Take the smallest of the values of several schedules on one clock.
 
     Args:
@@ -35,3 +36,7 @@ class Minimum(Terms):
         self, x: tuple[float, float], y: tuple[float, float]
     ) -> tuple[float, float]:
         return min(x[0], y[0]), min(x[1], y[1])
+
+    def _chosen(self, t: float) -> int:
+        values = [term(t) for term in self.terms]
+        return values.index(min(values))

@@ -122,7 +122,7 @@ class Repetition(Wrapper):
         length = self.schedule.steps
         if self.stretch == 1.0 and length == int(length):
             return self._range_of_cycles(int(max(a, 0)), b)
-        if self.count is None and self.decay == 1.0:
+        if b == math.inf and self.decay == 1.0:
             return self._limits()
         return super()._range(a, b)
 
@@ -180,12 +180,12 @@ class Repetition(Wrapper):
         high = self.schedule.steps if b >= end else (b - begin) / scale
         return self.schedule.area(low, high) * scale * self.decay**i
 
-    @property
-    def is_continuous(self) -> bool:
+    def _unbroken(self) -> bool:
         left = self.schedule._left(self.schedule.steps)
         again = self.schedule(0) * self.decay
-        joined = self.count == 1 or math.isclose(left, again, rel_tol=1e-9)
-        return joined and self.schedule.is_continuous
+        size = 1e-12 * max(abs(left), abs(self.schedule(0)))
+        joined = math.isclose(left, again, rel_tol=1e-9, abs_tol=size)
+        return (joined or self.count == 1) and self.schedule._unbroken()
 
     def _left(self, t: float) -> float:
         i = self._cycle_of(t)

@@ -78,5 +78,12 @@ class Reverse(Wrapper):
         # From below in reversed time is from above in the schedule's own.
         return self.schedule(self.steps - t)
 
+    def _right(self, t: float) -> float:
+        inner = self.steps - t
+        return self.schedule._left(inner) if inner > 0 else self.schedule(0)
+
+    def _unbroken(self) -> bool:
+        return self.schedule.is_continuous
+
     def _held_until(self, t: float) -> float:
         return Schedule._held_until(self, t)

@@ -82,9 +82,8 @@ class Scale(Schedule):
     def _horizon(self, t: float) -> float:
         return self.schedule._horizon(t)
 
-    @property
-    def is_continuous(self) -> bool:
-        return self.factor == 0 or self.schedule.is_continuous
+    def _unbroken(self) -> bool:
+        return self.factor == 0 or self.schedule._unbroken()
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         return self._scaled(*self.schedule._range(a, b))
@@ -103,6 +102,9 @@ class Scale(Schedule):
 
     def _left(self, t: float) -> float:
         return self.factor * self.schedule._left(t)
+
+    def _right(self, t: float) -> float:
+        return self.factor * self.schedule._right(t)
 
     def _held_until(self, t: float) -> float:
         return self.schedule._held_until(t) if self.factor else math.inf

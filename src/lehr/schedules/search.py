@@ -129,7 +129,7 @@ def first_below(schedule: Facts, x: float) -> int | None:
         low, high = high, min(2 * high + 1, last)
         if effort.visited > _SCAN_AFTER and not effort.hopeful:
             effort.hopeful = True
-            if schedule._range(0, schedule.steps)[0] >= x:
+            if schedule._range(0, schedule._last_update())[0] >= x:
                 return None
     return None
 
@@ -139,14 +139,16 @@ class _Effort:
 
     def __init__(self, schedule: Facts) -> None:
         self.visited = self.scanned = 0
-        self.hopeful = schedule.bounds(0, 1)[0] == -math.inf
+        self.unbounded = self.hopeful = schedule.bounds(0, 1)[0] == -math.inf
+        # Where nothing is known, each update is a call of the user's function.
+        self.limit = _SCAN_LIMIT // 10 if self.unbounded else _SCAN_LIMIT
         self._schedule = schedule
 
     def spend(self, visited: int, scanned: int) -> None:
         self.visited += visited
         self.scanned += scanned
-        if self.scanned > _SCAN_LIMIT or self.visited > 10 * _GIVE_UP_AFTER:
-            if self._schedule.bounds(0, 1)[0] == -math.inf:
+        if self.scanned > self.limit or self.visited > 10 * _GIVE_UP_AFTER:
+            if self.unbounded:
                 raise _unbounded(self._schedule)
             raise ValueError(
                 f"not decided after {self.scanned:,} updates: the values stay near x "

@@ -68,7 +68,8 @@ class Shift(Wrapper):
         if a < self.by < b:
             yield self.by
         for joint in self.schedule.joints(max(0, a - self.by), b - self.by):
-            yield joint + self.by
+            if a < joint + self.by < b:
+                yield joint + self.by
 
     def _horizon(self, t: float) -> float:
         if self.steps < math.inf:
@@ -76,9 +77,8 @@ class Shift(Wrapper):
         end = self.schedule._horizon(max(t - self.by, 0)) + self.by
         return math.nextafter(end, math.inf)
 
-    @property
-    def is_continuous(self) -> bool:
-        return self.schedule.is_continuous
+    def _unbroken(self) -> bool:
+        return self.schedule._unbroken()
 
     def _range(self, a: float, b: float) -> tuple[float, float]:
         if self.by != int(self.by):
@@ -93,6 +93,9 @@ class Shift(Wrapper):
 
     def _left(self, t: float) -> float:
         return self.schedule._left(t - self.by) if t > self.by else self.schedule(0)
+
+    def _right(self, t: float) -> float:
+        return self.schedule._right(t - self.by) if t >= self.by else self.schedule(0)
 
     def _held_until(self, t: float) -> float:
         return self.schedule._held_until(max(t - self.by, 0)) + self.by

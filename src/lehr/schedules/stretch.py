@@ -75,9 +75,8 @@ class Stretch(Wrapper):
         end = self.schedule._horizon(t / self.factor) * self.factor
         return math.nextafter(end, math.inf)
 
-    @property
-    def is_continuous(self) -> bool:
-        return self.schedule.is_continuous
+    def _unbroken(self) -> bool:
+        return self.schedule._unbroken()
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         return self.schedule.bounds(a / self.factor, b / self.factor)
@@ -87,6 +86,9 @@ class Stretch(Wrapper):
 
     def _left(self, t: float) -> float:
         return self.schedule._left(t / self.factor)
+
+    def _right(self, t: float) -> float:
+        return self.schedule._right(t / self.factor)
 
     def _held_until(self, t: float) -> float:
         return self.schedule._held_until(t / self.factor) * self.factor

@@ -108,9 +108,8 @@ class Terms(Schedule):
                 edges.discard(math.inf)
         return self._phases_between(edges)
 
-    @property
-    def is_continuous(self) -> bool:
-        return all(term.is_continuous for term in self.terms) or super().is_continuous
+    def _unbroken(self) -> bool:
+        return all(term.is_continuous for term in self.terms) or super()._unbroken()
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         return reduce(self.join_bounds, (term.bounds(a, b) for term in self.terms))
@@ -118,6 +117,9 @@ class Terms(Schedule):
     def _left(self, t: float) -> float:
         values = [term._left(t) if t <= term.steps else term(t) for term in self.terms]
         return float(self._fold(values, python))
+
+    def _right(self, t: float) -> float:
+        return float(self._fold([term._right(t) for term in self.terms], python))
 
     def _held_until(self, t: float) -> float:
         return min(term._held_until(t) for term in self.terms)

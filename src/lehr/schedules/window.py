@@ -89,8 +89,9 @@ class Window(Wrapper):
 
     def joints(self, a: float, b: float) -> Iterator[float]:
         a, b = max(0, a) + self.start, min(b + self.start, self.stop)
-        for joint in self.schedule.joints(a, b):
-            yield joint - self.start
+        for joint in self.schedule.joints(a, min(b, self.schedule.steps)):
+            if a < joint < b:
+                yield joint - self.start
         if a < self.schedule.steps < b:
             yield self.schedule.steps - self.start
 
@@ -116,7 +117,10 @@ class Window(Wrapper):
         return self.schedule.area(a + self.start, b + self.start)
 
     def _left(self, t: float) -> float:
-        return self.schedule._left(t + self.start)
+        return self.schedule._left(t + self.start) if t <= self.steps else self(t)
+
+    def _right(self, t: float) -> float:
+        return self.schedule._right(t + self.start) if t < self.steps else self(t)
 
     def _held_until(self, t: float) -> float:
         if t >= self.steps:

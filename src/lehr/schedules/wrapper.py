@@ -28,9 +28,8 @@ class Wrapper(Schedule):
     def _horizon(self, t: float) -> float:
         return self.schedule._horizon(t)
 
-    @property
-    def is_continuous(self) -> bool:
-        return self.schedule.is_continuous or super().is_continuous
+    def _unbroken(self) -> bool:
+        return self.schedule.is_continuous or super()._unbroken()
 
     def _held_until(self, t: float) -> float:
         return self.schedule._held_until(t)

@@ -6,21 +6,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lehr.training.errors import EmptyDataError
+
 TARGET_KEYS = ("target", "targets", "label", "labels")
 
 
 def size_of(batch: Any) -> int:
     """Return the number of samples: the first dimension of the first tensor.
 
+    Raises:
+        EmptyDataError: it is 0, and there is no mean over no samples.
+        TypeError: there is no tensor in the batch.
+
     >>> size_of((torch.zeros(5, 3), torch.zeros(5)))
     5
     """
     if isinstance(batch, Tensor):
-        return batch.shape[0] if batch.ndim else 1
+        return _length_of(batch)
     parts = _parts(batch)
     for part in parts:
         if isinstance(part, Tensor):
-            return part.shape[0] if part.ndim else 1
+            return _length_of(part)
     for part in parts:
         if isinstance(part, Mapping | tuple | list):
             return size_of(part)
@@ -30,8 +36,18 @@ def size_of(batch: Any) -> int:
     )
 
 
+def _length_of(tensor: Tensor) -> int:
+    size = tensor.shape[0] if tensor.ndim else 1
+    if not size:
+        raise EmptyDataError(
+            f"a batch holds no sample: its first tensor has shape "
+            f"{tuple(tensor.shape)}; leave out batches without samples"
+        )
+    return size
+
+
 def _parts(batch: Any) -> Iterable[Any]:
-    if isinstance(batch, tuple | list):
+    if isinstance(batch, (tuple, list)):
         return batch
     return batch.values() if isinstance(batch, Mapping) else ()
 

@@ -20,7 +20,7 @@ class Clock:
 
     Raises:
         TypeError: the scheduler has no `step`, `state_dict`, `load_state_dict`.
-        ValueError: it belongs to another optimizer, or `per` is unknown.
+        ValueError: it belongs to another optimizer, runs on tokens, or `per` is unknown.
     """
 
     def __init__(
@@ -59,6 +59,18 @@ class Clock:
                     "applied updates; give its lengths in updates"
                 )
             self.per_epoch, self.per_update = self.per_update, False
+        if "tokens" in getattr(scheduler, "clocks", ()):
+            raise ValueError(
+                "the trainer counts updates and samples, and the scheduler needs "
+                "tokens; give its lengths in updates, as Plan.resolve does"
+            )
+
+    def others(self) -> dict[str, list[Any]]:
+        """Return what else than the rate lehr's scheduler has set, group by group."""
+        if not self.counts_samples:
+            return {}
+        scheduler = self.scheduler
+        return {n: scheduler.get_last(n) for n in scheduler.fields if n != "lr"}
 
     def after_update(self, samples: int) -> None:
         """Count one applied update of so many samples."""

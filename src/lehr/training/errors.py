@@ -12,6 +12,8 @@ class EmptyDataError(TrainingError, ValueError):
 class NonFiniteError(TrainingError, ArithmeticError):
     """A loss or a gradient is NaN or infinite; the weights are those before it.
 
+    What a forward pass changes, such as the running means of batch norm, has seen it.
+
     Attributes:
         what: "loss" or "gradient norm".
         value: what it was.

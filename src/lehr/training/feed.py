@@ -86,6 +86,8 @@ class Feed:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the position after the windows dealt so far."""
+        if self._pending is not None:  # none was dealt yet
+            return dict(self._pending)
         return {
             "batches": self.batches,
             "loader": self.loader.state_dict() if self._seeks else None,
@@ -108,6 +110,10 @@ class Feed:
         state, self._pending = self._pending, None
         if state is None:
             return self._fresh(epoch)
+        if self.batches and self.batches == self.length:
+            # Taken between the last window and the end of its epoch: nothing is left,
+            # and a loader that seeks stands at the start of the next epoch already.
+            return self._ended(state)
         if self._seeks:
             if state["loader"] is not None:
                 self.loader.load_state_dict(state["loader"])
@@ -123,6 +129,13 @@ class Feed:
             iterator = self._replayed(epoch)
         _set_generators(self.loader, state["generators"])
         return iterator
+
+    def _ended(self, state: Mapping[str, Any]) -> Iterator[Any]:
+        """Leave the loader as it was at the end of an epoch; deal nothing."""
+        if self._seeks and state["loader"] is not None:
+            self.loader.load_state_dict(state["loader"])
+        _set_generators(self.loader, state["generators"])
+        return iter(())
 
     def _replayed(self, epoch: int) -> Iterator[Any]:
         logger.info(
@@ -151,10 +164,15 @@ class Feed:
             )
 
 
-def require_rereadable(val_data: Any) -> None:
-    """Refuse data for evaluation that is empty, or that can be read only once."""
+def require_rereadable(val_data: Any, train_data: Any) -> None:
+    """Refuse data for evaluation that is empty, or that cannot be read each time."""
     if val_data is None:
         return
+    if val_data is train_data and hasattr(val_data, "load_state_dict"):
+        raise ValueError(
+            "val_data is the loader of train_data, which has one position: evaluating "
+            "would move it in the middle of an epoch; build a second loader"
+        )
     if not hasattr(val_data, "__iter__"):
         raise TypeError(
             f"val_data must be an iterable of batches, got {type(val_data).__name__}"

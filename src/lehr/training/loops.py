@@ -26,13 +26,15 @@ class Step:
 
     `loss` is the mean over the samples of the window; `value` is the same as a number
     if it was read to be checked, else the tensor again. `rates` are those that were
-    used, one per parameter group; `gradient_norm` is that before clipping, or None.
+    used, one per parameter group, and `others` likewise what else lehr's scheduler set,
+    by field; `gradient_norm` is that before clipping, or None.
     """
 
     loss: Tensor
     value: Tensor | float
     samples: int
     rates: list[Any]
+    others: dict[str, list[Any]]
     gradient_norm: Tensor | None
 
 
@@ -119,19 +121,21 @@ class TrainingLoop:
             rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
             for group in self.optimizer.param_groups
         ]
+        others = self.clock.others()
         self.optimizer.step()
         self.clock.after_update(samples)
         self.updates += 1
         self.samples += samples
-        return Step(loss, value, samples, rates, norm)
+        return Step(loss, value, samples, rates, others, norm)
 
     def _backward(self, window: list[Any]) -> tuple[Tensor, int]:
         """Leave the gradient of the window's mean loss; return that loss and size."""
         if len(window) == 1:
             batch = to_device(window[0], self.device)
+            samples = size_of(batch)
             loss, _, _ = self.objective(self.model, batch)
             loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
-            return loss.detach(), size_of(batch)
+            return loss.detach(), samples
         sizes = [size_of(batch) for batch in window]
         samples = sum(sizes)
         total = torch.zeros((), device=self.device)
@@ -185,6 +189,8 @@ class ValidationLoop:
     def run(self, data: Iterable[Any]) -> dict[str, float]:
         """Return the loss and each metric, as means over all samples of `data`.
 
+        A loader with `set_epoch` is read from the start of its epoch 0, wherever it is.
+
         Raises:
             EmptyDataError: `data` gives no batch.
         """
@@ -193,6 +199,8 @@ class ValidationLoop:
         with rng.preserved(), torch.no_grad():
             self.model.eval()
             try:
+                if hasattr(data, "set_epoch"):
+                    data.set_epoch(0)
                 for batch in data:
                     self._add(averages, to_device(batch, self.device))
             finally:

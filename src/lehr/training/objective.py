@@ -44,7 +44,7 @@ class Objective:
 
     def __call__(self, model: nn.Module, batch: Any) -> Outcome:
         """Return the loss, the mean over the batch, with the output and the target."""
-        if isinstance(batch, tuple | list) and len(batch) == 2:
+        if isinstance(batch, (tuple, list)) and len(batch) == 2:
             inputs, target = batch  # by far the commonest: the short way
             output = model(inputs)
         elif isinstance(batch, Mapping) and self.given is None:

@@ -1,5 +1,6 @@
 """One run of a trainer: the loop, and what follows each update, on one screen."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from lehr.training.callbacks.base import fire
@@ -75,6 +76,7 @@ class Run:
                         step.samples,
                         step.loss,
                         step.rates,
+                        step.others,
                         step.gradient_norm,
                         record,
                     )
@@ -141,7 +143,8 @@ class Run:
             "epoch": record["epoch"],
             "updates": trainer.updates,
             "samples": trainer.samples,
-            "train_loss": means["loss"],
+            # An epoch in which no update was applied, after an error, has no loss.
+            "train_loss": means.get("loss", math.nan),
             "lr": float(trainer.rates[0]),
             **metrics,
             "seconds": trainer.seconds,

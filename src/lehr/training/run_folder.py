@@ -47,9 +47,12 @@ class RunFolder:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Read what was written when the run was started."""
-        facts: dict[str, Any] = json.loads((self.path / _FACTS).read_text("utf-8"))
-        return facts
+        """Read what was written when the run was started.
+
+        Raises:
+            ValueError: the file is not one that `create` wrote.
+        """
+        return self.read(_FACTS, "started")
 
     @property
     def exists(self) -> bool:
@@ -88,6 +91,25 @@ class RunFolder:
         (self.path / f"config{ending}").write_text(config, "utf-8")
         self.resolved.write_text(resolved, "utf-8")
         self.write(_FACTS, {"started": datetime.now(UTC).isoformat(), **facts})
+
+    def read(self, name: str, *needed: str) -> dict[str, Any]:
+        """Read a small JSON file that `write` wrote, with the needed names in it.
+
+        Raises:
+            ValueError: it is damaged, or something else.
+            OSError: it cannot be read.
+        """
+        path = self.path / name
+        try:
+            data = json.loads(path.read_bytes())
+        except ValueError:
+            data = None
+        if not isinstance(data, dict) or not data.keys() >= set(needed):
+            raise ValueError(
+                f"{path} is damaged, or no file of a run of lehr: put it back, or "
+                "move it away"
+            )
+        return data
 
     def write(self, name: str, data: Mapping[str, Any]) -> None:
         """Write a small JSON file that is there whole or not at all."""

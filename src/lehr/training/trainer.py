@@ -169,6 +169,8 @@ class BaseTrainer(Trainer):
     ) -> FitResult:
         """Train until a goal is reached, or something stops it.
 
+        After an error, `fit` goes on behind the batches that were dealt last.
+
         Args:
             train_data: any iterable of batches.
             val_data: batches to evaluate on; None evaluates nothing.
@@ -186,7 +188,7 @@ class BaseTrainer(Trainer):
             NonFiniteError: a loss is; the update was not applied.
         """
         goal = Goal(num_epochs, updates)
-        require_rereadable(val_data)
+        require_rereadable(val_data, train_data)
         with contextlib.ExitStack() as stack:
             if self.folder is not None and self.store is not None:
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -209,7 +211,6 @@ class BaseTrainer(Trainer):
                 rng.restore(self._random)
                 self._random = None
             stopped_by = run.train()
-            self._place = run.feed.state_dict()
             result = FitResult(
                 stopped_by,
                 updates=self.updates,
@@ -227,6 +228,7 @@ class BaseTrainer(Trainer):
             fire(self.callbacks.on_error, ErrorContext(self, error))
             raise
         finally:
+            self._place = run.feed.state_dict()
             self.seconds_before, self._since, self._feed = self.seconds, None, None
             fire(self.callbacks.on_end, EndContext(self, result))
 

@@ -56,3 +56,10 @@ def test_a_copy_hears_of_loads_and_new_groups(make):
     optimizer.add_param_group({"params": [torch.nn.Parameter(torch.ones(1))]})
     optimizer.step()
     assert scheduler.values["lr"] == [0.5, 0.5]
+
+
+def test_a_shallow_copy_has_a_clock_of_its_own(make):
+    scheduler = Scheduler(make(), lr=Linear(1.0, 0.0, 10))
+    twin = copy.copy(scheduler)
+    scheduler.step()
+    assert (scheduler.last_epoch, twin.last_epoch) == (1, 0)

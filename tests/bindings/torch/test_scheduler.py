@@ -237,6 +237,19 @@ def test_torchs_reading_methods_give_the_present_rates(make):
     assert only.base_lrs == [0.1]
 
 
+def test_it_tells_what_is_scheduled_by_which_clocks(make):
+    scheduler = Scheduler(
+        make(0.1, 0.2, kind=torch.optim.Adam),
+        lr=on("tokens", times_base(Linear(1.0, 0.0, 100))),
+        beta1=Linear(0.9, 0.8, 10),
+    )
+    scheduler.step(tokens=50)
+    assert scheduler.fields == ("lr", "beta1")
+    assert scheduler.clocks == ("updates", "tokens")
+    assert scheduler.get_last("lr") == [0.05, 0.1]
+    assert scheduler.get_last("beta1") == pytest.approx([0.89, 0.89])
+
+
 def test_its_repr_says_what_follows_what_and_where_it_is(make):
     scheduler = Scheduler(make(None, None), lr=Linear(1.0, 0.0, 10))
     scheduler.step()

@@ -33,6 +33,8 @@ def test_the_state_of_torchs_schedulers_is_refused_with_the_way_on(make, schedul
         (lambda s: s.pop("fingerprint"), "incomplete: 'fingerprint' is missing"),
         (lambda s: s.pop("lehr"), "no state of a lehr scheduler: it holds"),
         (lambda s: s.update(lehr=2), "format 2, this lehr reads 1"),
+        (lambda s: s.update(position="x"), "damaged: 'str' object has no"),
+        (lambda s: s.update(fields=[1]), "damaged: "),
         (lambda s: s["position"].update(updates=-1), r"position\.updates must be"),
         (lambda s: s["position"].update(tokens=0.5), r"position\.tokens must be"),
         (

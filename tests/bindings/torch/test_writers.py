@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch._dynamo.testing import CompileCounter
 
-from lehr import Cosine, Linear
+from lehr import Chain, Constant, Cosine, Linear
 from lehr.bindings.torch import Scheduler, times_base
 
 FALL = Linear(1.0, 0.0, 16)
@@ -69,6 +69,34 @@ def test_a_tensor_that_the_user_exchanges_is_followed(make, how):
     assert optimizer.param_groups[0]["lr"].item() == 0.5
     if how == "replaced":
         assert rate.item() == 1.0
+
+
+@pytest.mark.parametrize("rates", [(0.1,), (0.1, 0.2)])
+def test_numbers_that_the_user_turns_into_tensors_are_filled_from_then_on(make, rates):
+    optimizer = make(*rates)
+    scheduler = Scheduler(optimizer, lr=times_base(FALL))
+    tensors = [torch.tensor(rate, dtype=torch.float64) for rate in rates]
+    for group, tensor in zip(optimizer.param_groups, tensors, strict=True):
+        group["lr"] = tensor
+    optimizer.step()
+    scheduler.step()
+    assert all(
+        group["lr"] is tensor
+        for group, tensor in zip(optimizer.param_groups, tensors, strict=True)
+    )
+    assert [tensor.item() for tensor in tensors] == [rate * FALL(1) for rate in rates]
+
+
+def test_a_tensor_set_by_hand_stays_while_the_schedule_is_flat(make):
+    optimizer = make()
+    scheduler = Scheduler(optimizer, lr=Chain((Constant(1.0, 8), FALL)))
+    scheduler.step()
+    optimizer.param_groups[0]["lr"] = mine = torch.tensor(0.25)
+    for _ in range(6):
+        optimizer.step()
+        scheduler.step()
+        assert optimizer.param_groups[0]["lr"] is mine
+        assert mine.item() == 0.25
 
 
 def test_autograd_sees_the_change_where_it_watches(make):

@@ -18,7 +18,7 @@ from lehr.bindings.torch.writers import compile_writer, require_own_tensors
 _ORIGINS = Origins()
 
 # Made for the groups as they are; made again after a copy, never saved.
-_MADE = ("_groups", "_width", "_advance", "_forget", "_until", "_fed")
+_MADE = ("_groups", "_width", "_plain", "_advance", "_forget", "_until", "_fed")
 
 
 class Binding:
@@ -44,6 +44,8 @@ class Binding:
                 groups = binding.optimizer.param_groups
                 if groups is not binding._groups or len(groups) != binding._width:
                     binding._refresh()
+                elif binding._has_new_tensors():
+                    binding._compile()
 
         innermost = self.optimizer
         while isinstance(inner := getattr(innermost, "optimizer", None), _Optimizer):
@@ -56,15 +58,39 @@ class Binding:
 
     def _refresh(self) -> None:
         """Make the writer anew for the groups as they are now, and write."""
-        groups, fields = self.optimizer.param_groups, self._fields.values()
-        for bound in fields:
+        groups = self.optimizer.param_groups
+        for bound in self._fields.values():
             extend(bound, self.optimizer, _ORIGINS)
-            require_own_tensors(bound, groups)
+        self._compile()
         _ORIGINS.note(self.optimizer, self._fields, self._clock)
-        self._advance, self._forget = compile_writer(fields, groups, self._clock)
         self._groups, self._width = groups, len(groups)
         self._fed = tuple(clock for clock in CLOCKS[1:] if self._on(clock))
         self._until = self._advance(groups)
+
+    def _compile(self) -> None:
+        """Make the writer anew for what the groups hold now, and write nothing yet."""
+        groups, fields = self.optimizer.param_groups, self._fields.values()
+        for bound in fields:
+            require_own_tensors(bound, groups)
+        self._advance, self._forget = compile_writer(fields, groups, self._clock)
+        first = groups[0]
+        self._plain = [
+            name
+            for name in self._fields
+            if not isinstance(first.get(name), torch.Tensor)
+        ]
+
+    def _has_new_tensors(self) -> bool:
+        """Whether the user has put tensors where numbers were.
+
+        Those who do so do it to all groups, so looking at the first will do: a look at
+        each would cost more than the writing.
+        """
+        first = self._groups[0]
+        for name in self._plain:  # any() would cost more than all the rest
+            if isinstance(first.get(name), torch.Tensor):
+                return True
+        return False
 
     def _rewrite(self) -> None:
         """Write the values of the position, whatever was written before."""
@@ -128,6 +154,7 @@ class Binding:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._clock = list(self._clock)  # a shallow copy goes its own way
         self._install()
 
 

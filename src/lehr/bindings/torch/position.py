@@ -29,6 +29,8 @@ class Position:
 
 def whole(name: str, value: Any) -> int:
     """Return `value` as a whole number >= 0, or say what is wrong with it."""
+    if type(value) is int and value >= 0:
+        return value
     try:
         number = operator.index(value)
     except TypeError:

@@ -19,7 +19,7 @@ def step_scaled(
 
     The scaler lowers its scale exactly when it skips an update, so the clock stands
     still for those. Reading the scale makes the host wait for the device. With several
-    optimizers under one scaler, write it out:
+    optimizers under one scaler, write it out::
 
         before = scaler.get_scale()
         for optimizer in optimizers:

@@ -118,18 +118,15 @@ class Scheduler(Binding, LRScheduler):
                 f"step() counts one update and takes no number, got {epoch!r}; "
                 f"to go to an update use seek({epoch!r})"
             )
-        counts = {
-            "samples": whole("samples", samples),
-            "tokens": whole("tokens", tokens),
-        }
+        samples, tokens = whole("samples", samples), whole("tokens", tokens)
         for name in self._fed:
-            if not counts[name]:
+            if not (samples if name == "samples" else tokens):
                 raise ValueError(
                     f"{', '.join(self._on(name))} runs on {name}, so each step needs "
                     f"them: step({name}=...)"
                 )
-        self._clock[1] += counts["samples"]
-        self._clock[2] += counts["tokens"]
+        self._clock[1] += samples
+        self._clock[2] += tokens
 
     def seek(
         self, updates: int, samples: int | None = None, tokens: int | None = None
@@ -177,6 +174,16 @@ class Scheduler(Binding, LRScheduler):
     # ------------------------------------------------------------------- the values
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of what is scheduled."""
+        return tuple(self._fields)
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The clocks that the schedules run on."""
+        return tuple(clock for clock in CLOCKS if self._on(clock))
+
+    @property
     def values(self) -> dict[str, list[float]]:
         """What each scheduled field holds now, group by group, for the next update."""
         groups = self.optimizer.param_groups
@@ -198,8 +205,12 @@ class Scheduler(Binding, LRScheduler):
 
     def get_last_lr(self) -> list[float | torch.Tensor]:
         """Return the rate of each group for the next update; tensors are copies."""
-        rates = [held(group, "lr") for group in self.optimizer.param_groups]
-        return [r.detach().clone() if isinstance(r, torch.Tensor) else r for r in rates]
+        return self.get_last("lr")
+
+    def get_last(self, field: str) -> list[float | torch.Tensor]:
+        """Return a field of each group for the next update; tensors are copies."""
+        last = [held(group, field) for group in self.optimizer.param_groups]
+        return [v.detach().clone() if isinstance(v, torch.Tensor) else v for v in last]
 
     def get_lr(self) -> list[float | torch.Tensor]:
         """Return what `get_last_lr` does: there is no other rate."""

@@ -183,8 +183,10 @@ def read_state(state: Any) -> SavedState:
         saved = SavedState(
             read_position(state["position"]), dict(state["fields"]), state["history"]
         )
-    except (KeyError, AttributeError) as error:
+    except KeyError as error:
         raise ValueError(f"the state is incomplete: {error} is missing") from error
+    except (AttributeError, TypeError) as error:
+        raise ValueError(f"the state is damaged: {error}") from error
     if found != noted:
         raise ValueError(
             f"the state is damaged: its configuration has fingerprint {found[:12]}, "

@@ -1,12 +1,10 @@
 """One cycle, and warm restarts."""
 
-import math
-
 from lehr import _checks
 from lehr.schedules.base import Schedule
 from lehr.schedules.chain import Chain
 from lehr.schedules.cosine import Cosine
-from lehr.schedules.recipes.lengths import lengths, rise
+from lehr.schedules.recipes.lengths import lengths, rise, values
 from lehr.schedules.recipes.shapes import Shape, ramp
 from lehr.schedules.repeat import Repeat
 
@@ -45,8 +43,9 @@ def one_cycle(
     [0.04, 1.0, 4e-06, 4e-06]
     """
     (total,) = lengths(total=total)
-    first = peak / 25.0 if start is None else start
-    last = first / 1e4 if floor is None else floor
+    (peak,) = values(peak=peak)
+    (first,) = values(start=peak / 25.0 if start is None else start)
+    (last,) = values(floor=first / 1e4 if floor is None else floor)
     rise = round(_checks.fraction("warmup_fraction", warmup_fraction) * total)
     if phases == 2:
         down = (ramp(shape, peak, last, total - rise),)
@@ -99,7 +98,9 @@ def warm_restarts(
     >>> [round(lr(t), 3) for t in (0, 2, 4, 8, 12, 10**9)]
     [1.0, 0.5, 1.0, 0.5, 1.0, 0.046]
     """
-    period, warmup = lengths(period=period, warmup=warmup, total=math.inf)[:2]
+    period, warmup = lengths(period=period, warmup=warmup)
+    period = _checks.count("period", period, 1)
+    peak, floor, decay = values(peak=peak, floor=floor, decay=decay)
     if decay == 1.0:
         cycles: Schedule = Repeat(Cosine(peak, floor, period), count, stretch)
     else:

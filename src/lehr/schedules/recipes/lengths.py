@@ -7,28 +7,27 @@ from lehr.schedules.linear import Linear
 
 
 def rise(peak: float, warmup: int, start: float | None) -> Linear:
-    return Linear(peak / (warmup + 1) if start is None else start, peak, warmup)
+    (first,) = values(start=peak / (warmup + 1) if start is None else start)
+    return Linear(first, peak, warmup)
+
+
+def values(**given: float) -> list[float]:
+    """Return finite numbers; refuse others by the name that the user knows."""
+    return [_checks.finite(name, value) for name, value in given.items()]
 
 
 def lengths(**given: float | None) -> list[int]:
-    """Return whole lengths; refuse parts that exceed `total` (`inf` for no total)."""
-    whole = [
-        value if value == math.inf else _whole(name, value)
-        for name, value in given.items()
-    ]
-    total = given.get("total", math.inf)
-    parts = {
-        name: w
-        for (name, _), w in zip(given.items(), whole, strict=True)
-        if name != "total"
-    }
-    if total is not None and sum(parts.values()) > total:
+    """Return whole lengths; refuse parts that exceed `total`, if it is one of them."""
+    whole = {name: _whole(name, value) for name, value in given.items()}
+    parts = {name: value for name, value in whole.items() if name != "total"}
+    total = whole.get("total", math.inf)
+    if sum(parts.values()) > total:
         names = " + ".join(f"{name} ({value})" for name, value in parts.items())
         raise ValueError(
             f"{names} exceeds total ({total}) updates; shorten "
             f"{' or '.join(parts)}, or pass a larger total"
         )
-    return whole  # type: ignore[return-value]  # inf only where the caller drops it
+    return list(whole.values())
 
 
 def _whole(name: str, value: float | None) -> int:

@@ -1,10 +1,8 @@
 """Warmup, a plateau, and a cooldown."""
 
-import math
-
 from lehr.schedules.chain import Chain
 from lehr.schedules.constant import Constant
-from lehr.schedules.recipes.lengths import lengths, rise
+from lehr.schedules.recipes.lengths import lengths, rise, values
 from lehr.schedules.recipes.shapes import Shape, ramp
 
 
@@ -53,9 +51,8 @@ def warmup_stable_decay(
         warmup, decay, total = lengths(warmup=warmup, decay=decay, total=total)
         stable = total - warmup - decay
     else:
-        warmup, stable, decay = lengths(
-            warmup=warmup, stable=stable, decay=decay, total=math.inf
-        )[:3]
+        warmup, stable, decay = lengths(warmup=warmup, stable=stable, decay=decay)
+    peak, floor = values(peak=peak, floor=floor)
     cooldown = ramp(shape, peak, floor, decay)
     return Chain((rise(peak, warmup, start), Constant(peak, stable), cooldown))
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lehr import _checks
 from lehr.schedules.chain import Chain
@@ -10,7 +11,7 @@ from lehr.schedules.inverse_square_root import InverseSqrt
 from lehr.schedules.linear import Linear
 from lehr.schedules.piecewise_constant import PiecewiseConstant
 from lehr.schedules.power import Power
-from lehr.schedules.recipes.lengths import lengths, rise
+from lehr.schedules.recipes.lengths import lengths, rise, values
 from lehr.schedules.recipes.shapes import Shape, ramp
 
 
@@ -37,6 +38,7 @@ def noam(dimension: int, *, warmup: int, factor: float = 1.0) -> Chain:
     """
     dimension = _checks.count("dimension", dimension, 1)
     warmup = _checks.count("warmup", warmup, 1)
+    (factor,) = values(factor=factor)
     peak = factor / math.sqrt(dimension * warmup)
     first = Linear(peak / warmup, peak, warmup - 1)
     return Chain((first, InverseSqrt(peak, timescale=warmup)))
@@ -80,11 +82,12 @@ def inverse_sqrt(
     [0.2, 1.0, 0.5, 0.2, 0.1, 0.0, 0.0]
     """
     if total is None:
-        warmup, cooldown = lengths(warmup=warmup, cooldown=cooldown, total=math.inf)[:2]
+        warmup, cooldown = lengths(warmup=warmup, cooldown=cooldown)
         if cooldown:
             raise ValueError(f"cooldown={cooldown} needs total: when does it end?")
     else:
         warmup, cooldown, total = lengths(warmup=warmup, cooldown=cooldown, total=total)
+    peak, floor = values(peak=peak, floor=floor)
     if timescale is None:
         if not warmup:
             raise ValueError("timescale must be given when warmup is 0")
@@ -139,6 +142,13 @@ def multi_step(
     >>> [lr(t) for t in (0, 30, 60, 10**9)]
     [1.0, 0.5, 0.25, 0.25]
     """
-    factor = _checks.finite("factor", factor)
-    values = tuple(start * factor**i for i in range(len(milestones) + 1))
-    return PiecewiseConstant(values, tuple(milestones))
+    start, factor = values(start=start, factor=factor)
+    updates = tuple(
+        _checks.duration(f"milestones[{i}]", update)
+        for i, update in enumerate(milestones)
+    )
+    for a, b in pairwise(updates):
+        if a >= b:
+            raise ValueError(f"milestones must increase, got {a!r} before {b!r}")
+    rates = tuple(start * factor**i for i in range(len(updates) + 1))
+    return PiecewiseConstant(rates, updates)

@@ -40,5 +40,10 @@ SHAPES: dict[str, Callable[[float, float, int], Schedule]] = {
 def ramp(shape: Shape, start: float, end: float, steps: int) -> Schedule:
     """Return the ramp of that shape from `start` to `end` in `steps` updates."""
     if not isinstance(shape, str):
-        return shape(start, end, steps)
+        if not callable(shape):
+            raise TypeError(f"shape must be a name or a function, got {shape!r}")
+        given = shape(start, end, steps)
+        if not isinstance(given, Schedule):
+            raise TypeError(f"shape must give a schedule, got {given!r}")
+        return given
     return SHAPES[_checks.choice("shape", shape, tuple(SHAPES))](start, end, steps)

@@ -4,7 +4,7 @@ from lehr.schedules.chain import Chain
 from lehr.schedules.constant import Constant
 from lehr.schedules.cosine import Cosine
 from lehr.schedules.linear import Linear
-from lehr.schedules.recipes.lengths import lengths, rise
+from lehr.schedules.recipes.lengths import lengths, rise, values
 
 
 def warmup_cosine(
@@ -36,6 +36,7 @@ def warmup_cosine(
     [0.2, 0.4, 1.0, 0.5, 0.0, 0.0]
     """
     warmup, total = lengths(warmup=warmup, total=total)
+    peak, floor = values(peak=peak, floor=floor)
     return Chain((rise(peak, warmup, start), Cosine(peak, floor, total - warmup)))
 
 
@@ -58,6 +59,7 @@ def warmup_linear(
     [0.2, 0.4, 1.0, 0.5, 0.0, 0.0]
     """
     warmup, total = lengths(warmup=warmup, total=total)
+    peak, floor = values(peak=peak, floor=floor)
     return Chain((rise(peak, warmup, start), Linear(peak, floor, total - warmup)))
 
 
@@ -86,6 +88,7 @@ def warmup_constant(
     >>> [round(lr(t), 3) for t in (0, 1, 4, 10**9)]
     [0.2, 0.4, 1.0, 1.0]
     """
+    (peak,) = values(peak=peak)
     if total is None:
         (warmup,) = lengths(warmup=warmup)
         return Chain((rise(peak, warmup, start), Constant(peak)))

@@ -71,8 +71,9 @@ class UpdateContext(Context):
     """After an update.
 
     `loss` is a tensor on the device of the model: reading it may wait for the device.
-    `rates` are those that the update used, one per parameter group. What is put into
-    `record` is logged, if this update is.
+    `rates` are those that the update used, one per parameter group, and `others`
+    likewise what else lehr's scheduler drives, by field. What is put into `record` is
+    logged, if this update is.
     """
 
     update: int
@@ -80,6 +81,7 @@ class UpdateContext(Context):
     samples: int
     loss: Tensor
     rates: list[Any]
+    others: dict[str, list[Any]]
     gradient_norm: Tensor | None
     record: dict[str, Any]
 

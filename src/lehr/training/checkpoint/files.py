@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,16 @@ def read_unverified(path: Path, limit: int) -> bytes:
     if path.is_symlink():
         raise CheckpointSecurityError(path.parent, f"{path.name} is a link")
     try:
-        with path.open("rb") as file:
-            return file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
+        with open(path, "rb", opener=_open_plainly) as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise CheckpointCorruptError(path.parent, f"{path.name} is no file")
+            return file.read(min(limit, about.st_size) + 1)
     except OSError as error:
         reason = "is missing" if isinstance(error, FileNotFoundError) else str(error)
         raise CheckpointCorruptError(path.parent, f"{path.name} {reason}") from None
+
+
+def _open_plainly(path: str, flags: int) -> int:
+    """Open a file, but no link, and a pipe without waiting for who writes to it."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
