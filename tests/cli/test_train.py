@@ -7,7 +7,7 @@ import random
 import pytest
 import yaml
 
-from lehr import warmup_cosine
+from lehr import Linear, warmup_cosine
 from lehr.cli.main import main
 from lehr.config.run_document import default_text
 
@@ -85,6 +85,16 @@ def test_the_metrics_have_each_update_once_with_the_rate_that_was_planned(here):
     assert [record["update"] for record in found] == list(range(10))
     assert [record["lr"] for record in found] == [planned(t) for t in range(10)]
     assert [r["update"] for r in found if "val_loss" in r] == [4, 9]
+
+
+def test_the_metrics_have_all_that_is_scheduled(here):
+    fall = "linear(0.1, 0.0, steps=10)"
+    extra = (f"schedules.weight_decay={fall}", f"schedules.beta1={fall}")
+    assert train(*TINY, *extra, "--quiet") == 0
+    planned = Linear(0.1, 0.0, 10)
+    for update, record in enumerate(records(only_run(here))):
+        used = planned(update)
+        assert (record["weight_decay"], record["beta1"]) == (used, used)
 
 
 def test_the_resolved_document_trains_the_same_run(here):

@@ -14,7 +14,7 @@ import torch
 
 import lehr
 from lehr.cli.main import main
-from lehr.training.checkpoint import CheckpointStore
+from lehr.training.checkpoint import CheckpointStore, Retention
 
 JOB = (
     "model.width=4",
@@ -139,6 +139,40 @@ def test_killed_after_its_last_update_it_still_gets_its_summary(tmp_path, whole)
     (folder / "summary.json").unlink()
     assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
     assert_same_run(folder, whole)
+
+
+def test_without_its_metrics_it_still_gets_its_summary(tmp_path, whole, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    for name in ("summary.json", "metrics.jsonl"):
+        (folder / name).unlink()
+    (folder / "metrics.jsonl").mkdir()
+    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
+    assert "note: no curves were drawn: " in capsys.readouterr().err
+    assert (folder / "summary.json").is_file()
+
+
+def test_a_best_checkpoint_that_is_damaged_is_named(tmp_path, whole, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    (folder / "summary.json").unlink()
+    store = CheckpointStore(folder / "checkpoints")
+    entry, state = store.newest()
+    store.save(state, updates=entry.manifest.updates)  # the newest, and not the best
+    best = store.best(Retention())
+    (best.path / "model.safetensors").write_bytes(b"")
+    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 1
+    assert f"error: checkpoint {best.path} is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["run.json", "summary.json"])
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_damaged_records_of_a_run_are_named(tmp_path, whole, capsys, name, text):
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    (folder / name).write_text(text)
+    assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 2
+    assert f"{folder / name} is damaged, or no file" in capsys.readouterr().err
 
 
 def test_another_torch_is_named(tmp_path, whole, capsys):

@@ -233,7 +233,7 @@ def test_a_duration_fits_no_value(text):
         ("linear(0, 1, 2, end=3)", "LH105", (1, 17), 'got "end" twice'),
         ("linear(0, 1, -2)", "LH106", (1, 14), "steps must be >= 0 and finite, got -2"),
         ("linear(0, 1e999, 2)", "LH106", (1, 11), "end must be finite, got inf"),
-        ("linear(0, 1, 2) / 0", "LH106", (1, 17), "division by zero"),
+        ("linear(0, 1, 2) / 0", "LH106", (1, 17), "divisor must not be 0, got 0"),
         ("linear(0, None, 2)", "LH107", (1, 11), "end must be a number, got None"),
         ("linear(0, True, 2)", "LH107", (1, 11), "end must be a number, got True"),
         ("'a' * 3", "LH107", (1, 5), "'*' joins numbers and schedules"),

@@ -139,6 +139,7 @@ def test_a_problem_names_the_value_the_rule_and_the_nearest_name():
         (["train=null"], "LH107", "train", "train must be a mapping, got None"),
         (["schedules.momentum=0.9"], "LH103", "schedules.momentum", "adamw has no"),
         (["schedules.lr=linear(1, -1, 9)"], "LH106", "schedules.lr", "minimum is -1.0"),
+        (["schedules.beta1=linear(0, 1, 9)"], "LH106", "schedules.beta1", "below 1"),
         (["train.batch_size=true"], "LH107", "train.batch_size", "a whole number"),
         (["train.batch_size='8'"], "LH107", "train.batch_size", "got '8'"),
         (

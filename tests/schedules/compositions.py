@@ -1,5 +1,7 @@
 """Random schedules and compositions of them, small enough to check by brute force."""
 
+import math
+
 from hypothesis import strategies as st
 
 from lehr import (
@@ -144,3 +146,15 @@ def _combined(inner):
 
 
 schedules = st.recursive(leaves, _combined, max_leaves=6)
+
+SEEN = 400  # updates of an endless schedule that brute force looks at
+
+
+def values_of(schedule):
+    """The values of all updates that brute force looks at."""
+    return [schedule(t) for t in range(math.ceil(min(schedule.steps, SEEN)) + 2)]
+
+
+def ended(schedule):
+    """The schedule, cut where brute force ends."""
+    return schedule if schedule.steps <= SEEN else schedule[:SEEN]

@@ -6,6 +6,7 @@ Written from the docstrings, in the plainest form: no nearer end, no half angles
 import math
 from fractions import Fraction
 from functools import singledispatch
+from itertools import islice, pairwise
 
 import mpmath
 from mpmath import mpf
@@ -31,7 +32,7 @@ def error(value, truth, scale=0.0):
 
 
 def cycle_begins(length, stretch, horizon):
-    """Yield the begins of cycles of `length`, `length` s, `length` s^2, ..., exactly."""
+    """Yield exactly where cycles of `length`, `length` s, ... begin."""
     begin, length, stretch = Fraction(0), Fraction(length), Fraction(stretch)
     while begin <= horizon:
         yield begin
@@ -147,9 +148,7 @@ def _(s: lehr.Logistic, t):
         def curve(x):
             return 1 / (1 + mpmath.exp(k * (x - middle)))
 
-        return _between(
-            s, (curve(_part(s, t)) - curve(1)) / (curve(mpf(0)) - curve(1))
-        )
+        return _between(s, (curve(_part(s, t)) - curve(1)) / (curve(mpf(0)) - curve(1)))
 
 
 @definition.register
@@ -210,8 +209,8 @@ def _(s: lehr.Interpolated, t):
 
 def _slope(points, i):
     """Return Fritsch and Butland's slope at a point, and the usual one at an end."""
-    secant = [(y - x) / (b - a) for (a, x), (b, y) in zip(points, points[1:])]
-    length = [b - a for (a, _), (b, _) in zip(points, points[1:])]
+    secant = [(y - x) / (b - a) for (a, x), (b, y) in pairwise(points)]
+    length = [b - a for (a, _), (b, _) in pairwise(points)]
     if len(points) == 2:
         return secant[0]
     if 0 < i < len(points) - 1:
@@ -246,7 +245,8 @@ def _(s: lehr.Repeat, t):
         i = t // length if s.count is None else min(t // length, s.count - 1)
         begin = i * length
     else:
-        *_, (i, begin) = zip(range(s.count or 10**9), cycle_begins(length, s.stretch, t))
+        begins = islice(cycle_begins(length, s.stretch, t), s.count)
+        *_, (i, begin) = enumerate(begins)
     e = (t - begin) / Fraction(s.stretch) ** i
     return mpf(s.decay) ** i * definition(inner, _held(inner, e))
 

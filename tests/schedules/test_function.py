@@ -59,8 +59,8 @@ def test_composes_and_has_facts_like_any_other():
 def test_endless_it_says_what_cannot_be_known():
     lr = Function(half_life)
     assert lr.first_step_below(0.3) == 18
-    with pytest.raises(ValueError, match=r"no known bounds.*schedule\[:n\]"):
-        _ = lr.minimum
+    assert (lr.minimum, lr.maximum) == (-math.inf, math.inf)
+    assert lr[:50].minimum == 0.5**5
     with pytest.raises(ValueError, match=r"no known bounds.*schedule\[:n\]"):
         lr.first_step_below(-1)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import lehr
-from lehr import Function
+from lehr import Function, Noise, PiecewiseConstant, Step, Table
 
 UPDATES = [0, 1, 2, 3, 7, 10, 30, 100, 999]
 TIMES = [-1e30, -1.0, 0.0, 0.5, 6.0, 10.0, 1e3, math.inf, math.nan]
@@ -108,3 +108,16 @@ def test_in_float64_it_is_as_right_as_numbers():
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("edge", [2**24 + 1, 2**31 - 1])
+def test_stairs_are_counted_beyond_the_digits_of_float32(edge):
+    for schedule in (
+        Step(1.0, 0.5, edge),
+        PiecewiseConstant((1.0, 2.0), (edge,)),
+        Noise(0.1, seed=0),
+        Table((1.0, 2.0), every=edge),
+    ):
+        for t in (edge - 1, edge):
+            value = float(schedule(jnp.int32(t)))
+            assert value == pytest.approx(schedule(t), rel=2e-6), (schedule, t)

@@ -9,9 +9,18 @@ import pickle
 import examples
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from strategies import RAMPS, durations, families, lengths, schedules, times, values
+from strategies import (
+    RAMPS,
+    clocks,
+    durations,
+    families,
+    lengths,
+    schedules,
+    times,
+    values,
+)
 
 import lehr
 from lehr import Chain, Maximum, Minimum, Product, Schedule, Sum
@@ -110,7 +119,8 @@ def test_an_array_gives_what_its_elements_give(schedule):
     check_arrays(schedule, sorted(TIMES))
 
 
-@given(schedules, st.lists(times, max_size=8))
+@example(lehr.Blend(lehr.Constant(0.0), lehr.Constant(1.0), 0, 0), [-1.0])
+@given(schedules, st.lists(clocks, max_size=8))
 def test_an_array_gives_what_its_elements_give_in_any_combination(schedule, updates):
     check_arrays(schedule, updates)
 
@@ -130,11 +140,12 @@ def test_an_array_keeps_its_shape(schedule):
 
 
 @every_schedule
-@pytest.mark.parametrize("kind", ["int8", "uint16", "int32", "uint64", "f2", "f4"])
-def test_an_array_may_hold_any_real_numbers(schedule, kind):
-    value = schedule(np.array([0, 5, 101], kind))
-    assert value.dtype == np.float64
-    close(value, [schedule(0), schedule(5), schedule(101)])
+def test_an_array_may_hold_any_real_numbers(schedule):
+    expected = [schedule(0), schedule(5), schedule(101)]
+    for kind in ("int8", "uint16", "int32", "uint64", "float16", "float32"):
+        value = schedule(np.array([0, 5, 101], kind))
+        assert value.dtype == np.float64
+        close(value, expected)
 
 
 @every_schedule
@@ -177,7 +188,7 @@ def test_a_curve_has_one_value_per_update(steps, size):
     schedule = lehr.Linear(1.0, 0.5, steps)
     assert len(schedule.curve()) == size
     assert len(schedule.curve(4)) == 4
-    with pytest.raises(ValueError, match="stop must be given.*endless"):
+    with pytest.raises(ValueError, match=r"stop must be given.*endless"):
         lehr.InverseSqrt(1.0, 10).curve()
 
 
@@ -305,6 +316,21 @@ def test_a_ramp_stays_between_its_ends(ramp, start, end, steps, t):
         assert drawn.min(initial=end) >= 0
 
 
+@pytest.mark.parametrize("steps", [1, 10, 10**12, 12.75])
+@pytest.mark.parametrize("small", [1e-3, 1.0, 1e3])
+def test_ends_are_exact_whatever_the_power(small, steps):
+    for schedule in (
+        lehr.Polynomial(0.3, 0.7, steps, power=small),
+        lehr.Cosine(0.3, 0.7, steps, exponent=small),
+        lehr.Cosine(0.3, 0.7, steps, k=small),
+        lehr.Tanh(0.3, 0.7, steps, low=-0.3 * small, high=0.1 * small),
+        lehr.Logistic(0.3, 0.7, steps, steepness=0.6 * small),
+    ):
+        clock = np.array([-1.0, 0.0, steps, steps + 1.0])
+        for ends in (schedule(clock).tolist(), list(map(schedule, clock.tolist()))):
+            assert ends == [0.3, 0.3, 0.7, 0.7]
+
+
 @given(st.sampled_from(RAMPS), values, durations, times)
 def test_a_ramp_between_equal_ends_is_constant(ramp, value, steps, t):
     assert ramp(value, value, steps)(t) == value
@@ -312,8 +338,8 @@ def test_a_ramp_between_equal_ends_is_constant(ramp, value, steps, t):
 
 @every_schedule
 def test_no_value_lies_beyond_its_extremes(schedule):
-    if schedule.steps > 10**6 and schedule.steps < math.inf:
-        schedule = schedule[:1_000]
+    if 10**6 < schedule.steps < math.inf or isinstance(schedule, lehr.Function):
+        schedule = schedule[:99]
     low, high = schedule.minimum, schedule.maximum
     slack = 4 * 2.0**-52 * max(abs(low), abs(high))
     drawn = schedule.curve(0, 1_200)

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from math import inf, nan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,3 +157,11 @@ def test_growing_cycles_with_a_count_grow():
     assert (lr(0), lr(10), lr(20)) == (1.0, 2.0, 4.0)
     assert lr.maximum == 4.0
     assert lr.steps < inf
+
+
+def test_a_length_that_is_no_float_ends_exactly():
+    # 40 and 40 x 0.1 add up to a little more than 44.
+    lr = Repeat(Linear(1.0, 0.0, 40), count=2, stretch=0.1)
+    assert lr.steps == pytest.approx(44, rel=1e-15)
+    assert [lr(t) for t in (45, 10**9)] == [0.0, 0.0]
+    assert lr(np.array([45, 45.5])).tolist() == [0.0, 0.0]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import schedules, times
+from strategies import clocks, schedules
 
 import lehr
 from lehr import Function
@@ -31,9 +31,7 @@ COMPILED = [
 def close(actual, expected):
     scale = max(map(abs, expected), default=0.0)
     assert actual.dtype == torch.float64
-    np.testing.assert_allclose(
-        actual.numpy(), expected, rtol=1e-13, atol=1e-13 * scale
-    )
+    np.testing.assert_allclose(actual.numpy(), expected, rtol=1e-13, atol=1e-13 * scale)
 
 
 @every_schedule
@@ -42,19 +40,18 @@ def test_a_tensor_gives_what_its_elements_give(schedule):
     close(schedule(torch.tensor(TIMES, dtype=torch.float64)), expected)
 
 
-@given(schedules, st.lists(times, max_size=8))
+@given(schedules, st.lists(clocks, max_size=8))
 def test_a_tensor_gives_what_its_elements_give_in_any_combination(schedule, updates):
     expected = [schedule(float(t)) for t in updates]
     close(schedule(torch.tensor(updates, dtype=torch.float64)), expected)
 
 
 @every_schedule
-@pytest.mark.parametrize(
-    "kind", [torch.int64, torch.int32, torch.uint8, torch.float32, torch.float16]
-)
-def test_a_tensor_may_hold_any_real_numbers(schedule, kind):
+def test_a_tensor_may_hold_any_real_numbers(schedule):
     expected = [schedule(t) for t in (0, 5, 101)]
-    close(schedule(torch.tensor([0, 5, 101], dtype=kind)), expected)
+    for kind in ("int64", "int32", "uint8", "float32", "float16", "bfloat16"):
+        t = torch.tensor([0, 5, 101], dtype=getattr(torch, kind))
+        close(schedule(t), expected)
 
 
 @every_schedule
@@ -84,8 +81,13 @@ def test_a_function_of_numbers_takes_no_tensor():
 
 @pytest.mark.parametrize("schedule", COMPILED, ids=repr)
 def test_compiles_as_a_whole_and_once(schedule):
-    compiled = torch.compile(schedule.__call__, fullgraph=True, backend="eager")
+    graphs = []
+
+    def keep(graph, inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    compiled = torch.compile(schedule.__call__, fullgraph=True, backend=keep)
     for updates in ([0, 3, 50, 2_000], [99, 10, 1, 7]):
-        expected = [schedule(t) for t in updates]
-        with torch.compiler.set_stance("default"):
-            close(compiled(torch.tensor(updates)), expected)
+        close(compiled(torch.tensor(updates)), [schedule(t) for t in updates])
+    assert len(graphs) == 1

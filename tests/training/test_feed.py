@@ -1,6 +1,7 @@
 """Windows of batches, and the place of a run in its data."""
 
 import pytest
+import torch
 
 from lehr.training import EmptyDataError
 from lehr.training.feed import Feed, require_rereadable
@@ -82,11 +83,40 @@ def test_no_data_is_told():
 
 
 def test_data_to_evaluate_on_must_be_there_each_time():
-    require_rereadable(None)
-    require_rereadable([1])
+    require_rereadable(None, [1])
+    same = [1]
+    require_rereadable(same, same)
     with pytest.raises(ValueError, match="an iterator, which can be read once"):
-        require_rereadable(iter([1]))
+        require_rereadable(iter([1]), [1])
     with pytest.raises(EmptyDataError, match="val_data holds no batch"):
-        require_rereadable([])
+        require_rereadable([], [1])
     with pytest.raises(TypeError, match="val_data must be an iterable"):
-        require_rereadable(3)
+        require_rereadable(3, [1])
+
+
+def test_a_loader_with_a_position_cannot_be_evaluated_while_it_is_trained_on():
+    loader = runs.batches("lehr")
+    with pytest.raises(ValueError, match="build a second loader"):
+        require_rereadable(loader, loader)
+    require_rereadable(runs.batches("lehr"), loader)
+
+
+@pytest.mark.parametrize("kind", ["lehr", "torch", "generator"])
+def test_a_state_taken_between_the_last_window_and_the_end_has_nothing_left(kind):
+    feed = Feed(runs.batches(kind), 3)
+    assert len(list(feed.windows(0))) == 5
+    again = Feed(runs.batches(kind), 3, feed.state_dict())
+    assert list(again.windows(0)) == []
+    assert again.epoch_over
+    for one in (feed, again):
+        one.next_epoch()
+    expected, found = (next(one.windows(1))[0][0] for one in (feed, again))
+    if kind != "torch":  # whose order comes from the global random state
+        assert torch.equal(expected, found)
+
+
+def test_a_state_that_was_not_used_is_still_there():
+    feed = Feed(runs.batches("generator"), 3)
+    next(feed.windows(0))
+    state = feed.state_dict()
+    assert Feed(runs.batches("generator"), 3, state).state_dict() == state

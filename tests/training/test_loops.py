@@ -7,6 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from lehr import Linear
+from lehr.bindings.torch import Scheduler
 from lehr.training import (
     EmptyDataError,
     NonFiniteError,
@@ -15,6 +17,7 @@ from lehr.training import (
     accuracy,
     rng,
 )
+from lehr.training.data import Loader
 from training import runs
 
 
@@ -86,6 +89,44 @@ def test_the_rates_of_a_step_are_those_it_used():
     steps = [loop.update([runs.table(4)]) for _ in range(2)]
     rates = [[float(rate) for rate in step.rates] for step in steps]
     assert rates == [[0.25, 0.5], [0.125, 0.25]]
+
+
+def test_what_else_was_scheduled_is_told_as_it_was_used():
+    model = linear()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=torch.tensor(0.5))
+    decay = torch.tensor(0.5)
+    optimizer.param_groups[0]["weight_decay"] = decay
+    fall = Linear(0.5, 0.0, 4)
+    scheduler = Scheduler(optimizer, lr=fall, weight_decay=fall, beta1=fall)
+    loop = TrainingLoop(model, optimizer, scheduler)
+    steps = [loop.update([runs.table(4)]) for _ in range(3)]
+    for number, step in enumerate(steps):
+        used = [fall(number)]
+        assert step.rates == used
+        assert step.others == {"weight_decay": used, "beta1": used}
+
+
+def test_a_batch_without_samples_is_refused_and_changes_nothing():
+    model = linear()
+    x, y = runs.table(4)
+    for accumulation in (1, 2):
+        loop = loop_on(model, accumulation=accumulation)
+        before = copy.deepcopy(model.state_dict())
+        with pytest.raises(EmptyDataError, match=r"no sample.*shape \(0, 8\)"):
+            loop.update([(x[:0], y[:0])] * accumulation)
+        assert loop.updates == 0
+        assert all(torch.equal(before[k], v) for k, v in model.state_dict().items())
+    with pytest.raises(EmptyDataError, match="no sample"):
+        ValidationLoop(model).run([(x, y), (x[:0], y[:0])])
+
+
+def test_a_loader_is_evaluated_whole_wherever_it_stands():
+    x, y = runs.table(12)
+    loader = Loader((x, y), batch_size=4)
+    loop = ValidationLoop(linear())
+    whole = loop.run(loader)
+    next(iter(loader))  # someone has a look at a batch
+    assert loop.run(loader) == whole
 
 
 def test_a_loss_that_is_not_finite_changes_nothing_and_names_the_update():

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lehr.training import (
+    Callback,
     CheckpointNotFoundError,
     FolderLockedError,
     FolderNotEmptyError,
@@ -113,6 +114,52 @@ def test_a_checkpoint_by_hand_is_the_whole_state(tmp_path):
     assert two.updates == 7
     runs.fit(two, updates=12)
     assert runs.digest(two) == runs.digest(one)
+
+
+@pytest.mark.parametrize("data", ["lehr", "torch", "generator", "stream"])
+def test_a_state_saved_before_the_end_of_the_epochs_last_update_goes_on(tmp_path, data):
+    class SaveHere(Callback):
+        def on_update(self, context):
+            if context.update == 4:
+                context.trainer.save_checkpoint(tmp_path / "five")
+
+    one = runs.trainer(tmp_path / "one", callbacks=[SaveHere()])
+    runs.fit(one, data, updates=12)
+    two = runs.trainer(tmp_path / "two")
+    runs.fit(two, data, updates=12, resume=tmp_path / "five")
+    assert runs.digest(two) == runs.digest(one)
+
+
+@pytest.mark.parametrize("data", ["lehr", "torch", "generator"])
+@pytest.mark.parametrize("update", [1, 4, 6])
+def test_after_an_error_the_run_goes_on_behind_it(tmp_path, data, update):
+    class FailOnce(Callback):
+        failed = False
+
+        def on_update(self, context):
+            if context.update == update and not self.failed:
+                self.failed = True
+                raise ZeroDivisionError
+
+    loader = runs.batches(data)
+    one = runs.trainer(tmp_path, callbacks=[FailOnce()])
+    with pytest.raises(ZeroDivisionError):
+        runs.fit(one, loader, num_epochs=3)
+    result = runs.fit(one, loader, num_epochs=3)
+    assert (result.updates, result.samples) == (15, 3 * runs.SAMPLES)
+    assert [row["samples"] for row in result.history] == [54, 108, 162]
+
+
+def test_a_run_of_nothing_keeps_its_place(tmp_path):
+    whole, parts = runs.trainer(tmp_path / "whole"), runs.trainer(tmp_path / "parts")
+    runs.fit(whole, updates=7)
+    runs.fit(whole, updates=12)
+    runs.fit(parts, updates=7)
+    again = runs.trainer(tmp_path / "parts")
+    loader = runs.batches("lehr")
+    assert runs.fit(again, loader, updates=7, resume=True).updates == 7
+    runs.fit(again, loader, updates=12)
+    assert runs.digest(again) == runs.digest(whole)
 
 
 def test_the_run_goes_on_in_a_folder_that_was_moved(tmp_path):

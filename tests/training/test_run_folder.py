@@ -40,6 +40,15 @@ def test_keeps_what_was_given_and_the_facts(tmp_path):
     assert (folder.path / "config.toml").read_text() == "given"
 
 
+@pytest.mark.parametrize("text", ["{", "[1]", "{}", '{"started"', "\xff"])
+def test_what_is_no_run_is_named_and_not_taken_for_one(tmp_path, text):
+    RunFolder(tmp_path / "good").create("", ".yaml", "", {})
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "run.json").write_text(text, "latin-1")
+    with pytest.raises(ValueError, match=r"foreign/run\.json is damaged, or no file"):
+        latest_run(tmp_path)
+
+
 def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(tmp_path):
     folder = RunFolder(tmp_path)
     folder.write("summary.json", {"updates": 1})

@@ -84,4 +84,4 @@ def fraction_power(t: Any, rest: Any, steps: float, k: float, xp: Any) -> Any:
     power = power + power * (k * e / xp.maximum(x, TINY))
     near_one = xp.log1p(-xp.minimum(rest / steps, 0.5))
     log_x = xp.where(t < rest, xp.log(xp.maximum(x, TINY)), near_one)
-    return power, -xp.expm1(k * log_x)
+    return power, xp.where(x > 0, -xp.expm1(k * log_x), 1.0)

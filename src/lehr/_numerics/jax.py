@@ -30,7 +30,7 @@ def clock(t: Any, largest: float, end: float) -> Any:
     """
     if jnp.issubdtype(t.dtype, jnp.integer):
         wide = t.astype(jnp.result_type(int))
-        fits = largest <= jnp.iinfo(wide.dtype).max
+        fits = largest < jnp.iinfo(wide.dtype).max + 1
         return wide if fits else real(t)
     if not jnp.issubdtype(t.dtype, jnp.floating):
         raise TypeError(f"t must hold real numbers, got an array of {t.dtype}")

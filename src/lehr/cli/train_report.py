@@ -34,8 +34,8 @@ def announcement(run: Run, folder: Path, *, resumed: bool) -> str:
     parts.append(run.plan.table(run.schedules["lr"]))
     for name, schedule in run.schedules.items():
         written = run.config.schedules[name]
-        text = written if isinstance(written, str) else repr(schedule)
-        parts.append(draw(schedule, title=f"{name} = {text}"))
+        text = repr(schedule) if isinstance(written, dict) else str(written)
+        parts.append(draw(schedule, title=f"{name} = {text}", steps=run.plan.updates))
     return "\n\n".join(parts) + "\n"
 
 

@@ -21,7 +21,10 @@ from lehr.training.job import Job, build_job
 from lehr.training.loggers import JsonLines
 from lehr.training.run_folder import RunFolder
 
-_RESOLVED = "# The run as it was trained; `lehr train` on this file trains it again.\n"
+_RESOLVED = """\
+# The run as it was trained. `lehr train` on this file trains it again, from the folder
+# of the original file where data.path is relative.
+"""
 
 
 class Session:

@@ -33,6 +33,9 @@ _SOME_PLAN = Plan(batch_size=1, dataset_size=1, updates=1)
 
 DatasetSize = Callable[[DigitsData | TableData], int]
 
+BELOW_ONE = ("beta1", "beta2", "momentum")
+"""Fields with which an optimizer averages: at 1 it would never forget."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -192,6 +195,9 @@ def _misfits(
     found = []
     if schedule.minimum < 0:
         message = f"{name} must not go below 0, but its minimum is {schedule.minimum!r}"
+        found.append(document.problem("LH106", message, path))
+    if name in BELOW_ONE and schedule.maximum >= 1:
+        message = f"{name} must stay below 1, but its maximum is {schedule.maximum!r}"
         found.append(document.problem("LH106", message, path))
     for phase in schedule.phases:
         if phase.name == "warmup" and phase.end > plan.updates:

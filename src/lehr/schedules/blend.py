@@ -1,6 +1,7 @@
 """A crossfade from one schedule to another."""
 
 import heapq
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,6 +74,7 @@ class Blend(Schedule):
         return self.at(t, rest, xp)
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
+        t = xp.clip(t, 0, self.steps)
         first = self.first.at(t, self.first.steps - t, xp)
         second = self.second.at(t, self.second.steps - t, xp)
         length, ramp = self.length, self._weight()
@@ -114,7 +116,9 @@ class Blend(Schedule):
             last = joint
 
     def _horizon(self, t: float) -> float:
-        end = max(t, self.begin + self.length)
+        if self.steps < math.inf:
+            return super()._horizon(t)
+        end = max(t, math.nextafter(self.begin + self.length, math.inf))
         return max(end, self.second._horizon(end))
 
     def _phases(self, upto: float) -> tuple[Phase, ...]:

@@ -104,9 +104,9 @@ class Chain(Schedule):
             return self.pieces[0]._scalar()
         edges, spans = self._edges(), list(self._spans())
         inner, steps = edges[:-1], edges[-1]
-        pairs = [piece._pair() for piece in self.pieces]
+        pairs = [piece._bound_pair() for piece in self.pieces]
         begins, find = [begin for _, begin, _ in spans], bisect_right
-        end = after(self._pair(), steps)
+        end = after(self._bound_pair(), steps)
         limit = steps if steps < math.inf else CLOCK_END
         if len(pairs) == 2:
             return _of_two(pairs[0], pairs[1], (edges[0], steps, limit), end)
@@ -123,10 +123,10 @@ class Chain(Schedule):
 
     def _pair(self) -> Pair:
         if len(self.pieces) == 1:
-            return self.pieces[0]._pair()
+            return self.pieces[0]._bound_pair()
         edges, spans = self._edges(), list(self._spans())
         inner, final = edges[:-1], len(spans) - 1
-        pairs = [piece._pair() for piece in self.pieces]
+        pairs = [piece._bound_pair() for piece in self.pieces]
         begins = [begin for _, begin, _ in spans]
 
         def value(t: float, rest: float) -> float:
@@ -136,13 +136,13 @@ class Chain(Schedule):
         return value
 
     def _fill(self, out: Any, first: float, xp: Any) -> None:
-        if any(edge != int(edge) for edge in self._edges()[:-1]):
+        if any(edge != int(edge) for edge in (first, *self._edges()[:-1])):
             super()._fill(out, first, xp)
             return
         size, final = out.size, len(self.pieces) - 1
         for index, (piece, begin, end) in enumerate(self._spans()):
-            a = 0 if index == 0 else max(0, begin - first)
-            b = size if index == final else min(size, end - first)
+            a = 0 if index == 0 else max(0, int(begin - first))
+            b = size if index == final else min(size, int(end - first))
             if a < b:
                 piece._fill(out[a:b], first + a - begin, xp)
 

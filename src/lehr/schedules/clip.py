@@ -61,7 +61,7 @@ class Clip(Crossing, Wrapper):
         return lambda t: low if (x := value(t)) < low else high if x > high else x
 
     def _pair(self) -> Pair:
-        value, (low, high) = self.schedule._pair(), self._limits()
+        value, (low, high) = self.schedule._bound_pair(), self._limits()
 
         def clipped(t: float, rest: float) -> float:
             x = value(t, rest)

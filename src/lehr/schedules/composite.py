@@ -44,7 +44,7 @@ class Composite(Schedule):
         return self._inner()._scalar()
 
     def _pair(self) -> Pair:
-        return self._inner()._pair()
+        return self._inner()._bound_pair()
 
     def _fill(self, out: Any, first: float, xp: Any) -> None:
         self._inner()._fill(out, first, xp)

@@ -74,7 +74,8 @@ class Cosine(Ramp):
             return w * w, v
         near = xp.log1p(-xp.minimum(v, 0.5))
         log_w = xp.where(v <= 0.5, near, 2 * xp.log(xp.maximum(w, TINY)))
-        return xp.power(w, 2 * self.exponent), -xp.expm1(self.exponent * log_w)
+        v = xp.where(w > 0, -xp.expm1(self.exponent * log_w), 1.0)
+        return xp.power(w, 2 * self.exponent), v
 
     def mean_weight(self, x: float) -> float:
         return 0.5 * x + math.sin(math.pi * min(x, 1.0 - x)) / (2 * math.pi)

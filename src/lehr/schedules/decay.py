@@ -32,6 +32,8 @@ class Decay(Schedule):
             raise ValueError(f"steps is too large: the value at {steps} is not finite")
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
+        if self.stairs:
+            return super().at(t, rest, xp)
         t = xp.real(xp.clip(t, 0, min(self.steps, CLOCK_END)))
         return self.formula(t, rest, xp)
 

@@ -24,6 +24,9 @@ class Evaluation(abc.ABC):
         def steps(self) -> float:
             """The update from which the value no longer changes; `inf` if none."""
 
+        @property
+        def stairs(self) -> bool: ...
+
         def _horizon(self, t: float) -> float: ...
 
     @abc.abstractmethod
@@ -51,6 +54,14 @@ class Evaluation(abc.ABC):
         object.__setattr__(self, "_number", number)
         return number
 
+    _two: Any = None  # the closure for a number and what is left, bound once
+
+    def _bound_pair(self) -> Pair:
+        if self._two is None:
+            object.__setattr__(self, "_two", self._pair())
+        pair: Pair = self._two
+        return pair
+
     def _evaluate(self, t: Any) -> Any:
         xp = namespace_of(t)
         if xp is python:
@@ -65,12 +76,14 @@ class Evaluation(abc.ABC):
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
         """Return the value at any `t`, given also `rest = steps - t`."""
-        t = xp.real(xp.clip(t, 0, self.steps))
-        return self.formula(t, xp.real(xp.clip(rest, 0, self.steps)), xp)
+        t, rest = xp.clip(t, 0, self.steps), xp.clip(rest, 0, self.steps)
+        if not self.stairs:  # stairs are counted, in JAX beyond the digits of float32
+            t, rest = xp.real(t), xp.real(rest)
+        return self.formula(t, rest, xp)
 
     def _scalar(self) -> Number:
         """Return the fastest function of one Python number."""
-        steps, pair = self.steps, self._pair()
+        steps, pair = self.steps, self._bound_pair()
         end = after(pair, steps)
         limit = steps if steps < math.inf else CLOCK_END
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from lehr import _checks
 from lehr.schedules.evaluation import Evaluation
@@ -71,7 +71,11 @@ class Facts(Evaluation):
 
     @property
     def minimum(self) -> float:
-        """The smallest value of any update (of an endless schedule, the infimum)."""
+        """The smallest value of any update (of an endless schedule, the infimum).
+
+        Exact, save where nothing but a bound can be known: -inf for an endless function
+        of one's own, and the bound for noise over a thousand million updates.
+        """
         return self._range(0, self._last_update())[0]
 
     @property
@@ -151,15 +155,18 @@ class Facts(Evaluation):
 
     def _unbroken(self) -> bool:
         """Return whether there is no jump before `steps`."""
-        return not any(map(self._jumps, self.joints(0, self._horizon(0))))
+        if self.steps > 0 and not _near(self(0), self._right(0), abs(self(0))):
+            return False
+        known = self._horizon(0)
+        joints = self.joints(0, known)
+        if self.steps == math.inf:  # what hides one jump may show a later one
+            joints = chain(joints, islice(self.joints(known, 2.0**53), 1_000))
+        return not any(map(self._jumps, joints))
 
     def _jumps(self, t: float) -> bool:
         left, value, right = self._left(t), self(t), self._right(t)
-        size = 1e-12 * max(abs(self(0)), abs(left), abs(right))
-        return not (
-            math.isclose(left, value, rel_tol=1e-9, abs_tol=size)
-            and math.isclose(value, right, rel_tol=1e-9, abs_tol=size)
-        )
+        size = max(abs(self(0)), abs(left), abs(right))
+        return not (_near(left, value, size) and _near(value, right, size))
 
     def _left(self, t: float) -> float:
         """Return the limit of the value as `t` is approached from below."""
@@ -187,3 +194,8 @@ class Facts(Evaluation):
     def _held_until(self, t: float) -> float:
         """Return u so that all of [t, u) has the value at `t >= 0`; `t` if none."""
         return math.inf if t >= self.steps else t
+
+
+def _near(x: float, y: float, size: float) -> bool:
+    """Return whether two values are one but for rounding."""
+    return math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-12 * size)

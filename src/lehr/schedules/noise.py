@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lehr import _checks
-from lehr._numerics import CLOCK_END
 from lehr._numerics.random import normal_quantile, uniform
 from lehr._typing import Any
 from lehr.schedules.base import Schedule
@@ -88,7 +87,7 @@ class Noise(Schedule):
         return self.centre + self.scale * xp.clip(z, -self.limit, self.limit)
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
-        return self.formula(xp.clip(t, 0, CLOCK_END), rest, xp)
+        return self.formula(xp.clip(t, 0, math.inf), rest, xp)
 
     def bounds(self, a: float, b: float) -> tuple[float, float]:
         if b - a <= 8 * self.every:

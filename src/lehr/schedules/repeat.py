@@ -101,6 +101,9 @@ class Repeat(Repetition):
             r = (xp.take(horizon.ends, i) - t) + xp.take(horizon.end_lows, i)
             scale = xp.take(horizon.scales, i)
             e, r = e / scale, r / scale
+            if self.count is not None:  # `steps` is rounded, and may be too early
+                e = xp.where(t < steps, e, length)
+                r = xp.where(t < steps, r, 0.0)
         value = self.schedule.at(e, r, xp)
         return value if self.decay == 1.0 else value * xp.power(self.decay, i)
 
@@ -108,7 +111,7 @@ class Repeat(Repetition):
         if self.stretch != 1.0:
             return super()._scalar()
         length, decay, steps = self.schedule.steps, self.decay, self.steps
-        pair, end = self.schedule._pair(), after(self._pair(), steps)
+        pair, end = self.schedule._bound_pair(), after(self._bound_pair(), steps)
         limit = steps if steps < math.inf else CLOCK_END
 
         def value(t: float) -> float:
@@ -122,13 +125,20 @@ class Repeat(Repetition):
 
         return value
 
+    def _end(self) -> float:
+        last = self.schedule(self.schedule.steps)
+        return float(last * self.decay ** (self.count - 1)) if self.count else math.nan
+
     def _pair(self) -> Pair:
         if self.stretch == 1.0:
             at = self.at
             return lambda t, rest: at(t, rest, python)
-        cycles, pair, decay = self._cycles(), self.schedule._pair(), self.decay
+        cycles, pair, decay = self._cycles(), self.schedule._bound_pair(), self.decay
+        steps, end = self.steps, self._end()
 
         def value(t: float, rest: float) -> float:
+            if t >= steps:  # rounded, it may lie before the last cycle's end
+                return end
             if t >= cycles.known:
                 cycles.extend(t)
             i = bisect_right(cycles.begins, t) - 1

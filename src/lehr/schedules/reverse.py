@@ -46,7 +46,7 @@ class Reverse(Wrapper):
         return self.schedule.at(rest, t, xp)
 
     def _pair(self) -> Pair:
-        value = self.schedule._pair()
+        value = self.schedule._bound_pair()
         return lambda t, rest: value(rest, t)
 
     def _phases(self, upto: float) -> tuple[Phase, ...]:

@@ -62,7 +62,7 @@ class Scale(Schedule):
         return lambda t: factor * value(t)
 
     def _pair(self) -> Pair:
-        factor, value = self.factor, self.schedule._pair()
+        factor, value = self.factor, self.schedule._bound_pair()
         return lambda t, rest: factor * value(t, rest)
 
     def _fill(self, out: Any, first: float, xp: Any) -> None:

@@ -31,8 +31,6 @@ def _smallest(schedule: Facts, a: float, b: float, sign: int) -> float:
         return _within(schedule, first, math.floor(b), sign, math.inf)
     # What the values come near to for ever counts as reached.
     best = _low(schedule, max(first, _LAST), math.inf, sign)
-    if best == -math.inf:
-        raise _unbounded(schedule)
     last = first + 1024
     best = _within(schedule, first, last, sign, best)
     while last < _LAST and _low(schedule, last, math.inf, sign) < best:
@@ -64,8 +62,6 @@ def _within(schedule: Facts, a: int, b: int, sign: int, best: float) -> float:
             spans = _merged((low, high) for _, low, high in heap)
             return min(best, *(_scan(schedule, *span, sign) for span in spans))
         if visited == _GIVE_UP_AFTER:
-            if heap[0][0] == -math.inf:
-                raise _unbounded(schedule)
             return heap[0][0]
         _, low, high = heapq.heappop(heap)
         middle = (low + high) // 2
@@ -105,12 +101,15 @@ def _scan(schedule: Facts, a: int, b: int, sign: int) -> float:
 def _curves(schedule: Facts, a: int, b: int) -> Iterator[tuple[int, Any]]:
     """Yield the values of a to b in blocks; one None for all where NumPy is missing."""
     try:
-        import numpy  # noqa: F401  (asked for here: the core does without it)
+        from lehr._numerics import numpy
     except ImportError:
         yield a, None
         return
+    out = numpy.empty(min(_BLOCK, b + 1 - a))
     for begin in range(a, b + 1, _BLOCK):
-        yield begin, schedule.curve(begin, min(begin + _BLOCK, b + 1))
+        part = out[: min(_BLOCK, b + 1 - begin)]
+        schedule._fill(part, begin, numpy)
+        yield begin, part
 
 
 def first_below(schedule: Facts, x: float) -> int | None:

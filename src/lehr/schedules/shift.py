@@ -53,7 +53,7 @@ class Shift(Wrapper):
         return self.schedule.at(t - self.by, rest, xp)
 
     def _pair(self) -> Pair:
-        value, by, first = self.schedule._pair(), self.by, self.schedule(0)
+        value, by, first = self.schedule._bound_pair(), self.by, self.schedule(0)
         return lambda t, rest: first if t <= by else value(t - by, rest)
 
     def _fill(self, out: Any, first: float, xp: Any) -> None:

@@ -65,7 +65,7 @@ class Step(Decay):
 
     def _scalar(self) -> Number:
         start, factor, every = self.start, self.factor, self.every
-        limit, end = min(self.steps, CLOCK_END), after(self._pair(), self.steps)
+        limit, end = min(self.steps, CLOCK_END), after(self._bound_pair(), self.steps)
 
         def value(t: float) -> float:
             if t < limit:

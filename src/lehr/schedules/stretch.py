@@ -15,6 +15,8 @@ from lehr.schedules.wrapper import Wrapper
 class Stretch(Wrapper):
     """Play `schedule` `factor` times as long: the value at t is that at t / factor.
 
+    The quotient is rounded to the nearest float, which a steep schedule shows.
+
     Args:
         schedule: any schedule.
         factor: > 0; 2 doubles each length, 0.5 halves it.
@@ -54,7 +56,7 @@ class Stretch(Wrapper):
         return self.schedule.at(t / self.factor, rest / self.factor, xp)
 
     def _pair(self) -> Pair:
-        value, factor = self.schedule._pair(), self.factor
+        value, factor = self.schedule._bound_pair(), self.factor
         return lambda t, rest: value(t / factor, rest / factor)
 
     def _phases(self, upto: float) -> tuple[Phase, ...]:

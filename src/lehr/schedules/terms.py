@@ -97,7 +97,10 @@ class Terms(Schedule):
             last = joint
 
     def _horizon(self, t: float) -> float:
-        last = max([t, *(term.steps for term in self.terms if term.steps < math.inf)])
+        if self.steps < math.inf:
+            return super()._horizon(t)
+        ends = [term.steps for term in self.terms if 0 < term.steps < math.inf]
+        last = max([t, *(math.nextafter(end, math.inf) for end in ends)])
         return max(term._horizon(last) for term in self.terms)
 
     def _phases(self, upto: float) -> tuple[Phase, ...]:

@@ -58,13 +58,15 @@ class Window(Wrapper):
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
         t = xp.clip(t, 0, self.steps) + self.start
         if self.stop == self.schedule.steps:
-            return self.schedule.at(t, rest, xp)
+            return self.schedule.at(t, xp.clip(rest, 0, self.steps), xp)
         return self.schedule.at(t, self.schedule.steps - t, xp)
 
     def _pair(self) -> Pair:
-        value, start, whole = self.schedule._scalar(), self.start, self.schedule._pair()
+        start = self.start
         if self.stop == self.schedule.steps < math.inf:
+            whole = self.schedule._bound_pair()
             return lambda t, rest: whole(t + start, rest)
+        value = self.schedule._number or self.schedule._bind()
         return lambda t, rest: value(t + start)
 
     def _fill_inside(self, out: Any, first: float, xp: Any) -> None:

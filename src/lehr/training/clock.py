@@ -20,7 +20,8 @@ class Clock:
 
     Raises:
         TypeError: the scheduler has no `step`, `state_dict`, `load_state_dict`.
-        ValueError: it belongs to another optimizer, runs on tokens, or `per` is unknown.
+        ValueError: it belongs to another optimizer or runs on tokens, or `per` is
+            unknown.
     """
 
     def __init__(
@@ -67,10 +68,10 @@ class Clock:
 
     def others(self) -> dict[str, list[Any]]:
         """Return what else than the rate lehr's scheduler has set, group by group."""
-        if not self.counts_samples:
+        if not self.counts_samples or self.scheduler.fields == ("lr",):
             return {}
-        scheduler = self.scheduler
-        return {n: scheduler.get_last(n) for n in scheduler.fields if n != "lr"}
+        last = self.scheduler.get_last
+        return {name: last(name) for name in self.scheduler.fields if name != "lr"}
 
     def after_update(self, samples: int) -> None:
         """Count one applied update of so many samples."""

@@ -109,13 +109,14 @@ class TrainingLoop:
         """
         self.optimizer.zero_grad()
         loss, samples = self._backward(window)
-        value = self._checked("loss", loss)
+        value = self._checked("loss", loss) if self.check_finite else loss
         norm = None
         if self.clip_norm is not None:
             groups = self.optimizer.param_groups
             parameters = [p for group in groups for p in group["params"]]
             norm = clip_grad_norm_(parameters, self.clip_norm)
-            self._checked("gradient norm", norm)
+            if self.check_finite:
+                self._checked("gradient norm", norm)
         rates = [
             # A scheduler may refill a tensor in place: keep what this update used.
             rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
@@ -146,10 +147,8 @@ class TrainingLoop:
             total = total + share.detach()
         return total, samples
 
-    def _checked(self, what: str, value: Tensor) -> Tensor | float:
-        """Return a number that is finite; or the tensor, if there is no check."""
-        if not self.check_finite:
-            return value
+    def _checked(self, what: str, value: Tensor) -> float:
+        """Return the number, which is finite."""
         if not math.isfinite(number := value.item()):
             raise NonFiniteError(what, number, self.updates)
         return number

@@ -67,11 +67,12 @@ class Run:
                 step = loop.update(window)  # its rate was written after the last one
                 averages.add("loss", step.value, step.samples)
                 trainer.rates = step.rates
-                record = {"update": loop.updates - 1, "epoch": epoch, "loss": step.loss}
+                update = loop.updates - 1
+                record = {"update": update, "epoch": epoch, "loss": step.value}
                 if hooks.on_update:
                     context = UpdateContext(
                         trainer,
-                        loop.updates - 1,
+                        update,
                         epoch,
                         step.samples,
                         step.loss,

@@ -27,6 +27,33 @@ def test_a_new_group_uses_the_schedule_from_its_first_update(make):
     assert scheduler.values["lr"] == [0.4, 0.4]
 
 
+@pytest.mark.parametrize("value", [FALL, times_base(FALL)])
+def test_a_new_group_with_the_default_tensor_starts_as_the_others_did(make, value):
+    optimizer = make(None, shared=torch.tensor(0.5))
+    scheduler = Scheduler(optimizer, lr=value)
+    scheduler.seek(5)
+    add(optimizer)
+    optimizer.step()
+    scheduler.seek(8)
+    first, second = scheduler.values["lr"]
+    assert first == second
+    assert scheduler.base_lrs == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("default", [0.5, torch.tensor(0.5)])
+@pytest.mark.parametrize("field", ["lr", "beta1"])
+def test_a_new_group_may_start_at_the_default_though_the_first_did_not(
+    make, default, field
+):
+    rate = torch.tensor(0.25) if isinstance(default, torch.Tensor) else 0.25
+    optimizer = make(rate, shared=default, kind=torch.optim.Adam, betas=(0.5, 0.9))
+    optimizer.param_groups[0]["betas"] = (0.25, 0.9)
+    scheduler = Scheduler(optimizer, **{field: Linear(0.75, 0.0, 10)})
+    add(optimizer)
+    optimizer.step()
+    assert scheduler.values[field] == [0.75, 0.75]
+
+
 def test_a_step_picks_up_a_new_group_as_well(make):
     optimizer = make(None)
     scheduler = Scheduler(optimizer, lr=FALL)

@@ -116,3 +116,19 @@ def test_groups_that_were_replaced_behind_our_back_are_written_before_the_update
     optimizer.param_groups = [{**optimizer.param_groups[0], "lr": 123.0}]
     optimizer.step()
     assert optimizer.param_groups[0]["lr"] == CURVE(20)
+
+
+def test_a_resumed_run_may_go_back_to_any_other_state(make):
+    first = make(0.1, 0.01)
+    scheduler = Scheduler(first, lr=SCALED)
+    states = []
+    for _ in range(3):
+        run(first, scheduler, 20)
+        states.append(copy.deepcopy((first.state_dict(), scheduler.state_dict())))
+    optimizer = make(0.1, 0.01)
+    optimizer.load_state_dict(states[1][0])
+    resumed = Scheduler(optimizer, lr=SCALED)  # finds rates, not starting values
+    for place in (1, 0, 2):
+        resumed.load_state_dict(states[place][1])
+        factor = CURVE(20 * (place + 1))
+        assert resumed.values["lr"] == pytest.approx([0.1 * factor, 0.01 * factor])

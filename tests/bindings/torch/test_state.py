@@ -6,7 +6,7 @@ import json
 import pytest
 import torch
 
-from lehr import Linear
+from lehr import Function, Linear
 from lehr.bindings.torch import Scheduler
 
 FALL = Linear(1.0, 0.0, 10)
@@ -84,3 +84,15 @@ def test_torch_saves_and_loads_it_without_code(tmp_path, scheduler, make):
     again.load_state_dict(torch.load(tmp_path / "scheduler.pt", weights_only=True))
     assert again.values == {"lr": [0.6]}
     assert json.dumps(again.state_dict()) == json.dumps(scheduler.state_dict())
+
+
+def test_another_nameless_function_is_another_configuration():
+    def bound(function):
+        weight = torch.nn.Parameter(torch.ones(1))
+        optimizer = torch.optim.SGD([weight], lr=0.1)
+        return Scheduler(optimizer, lr=Function(function, steps=10))
+
+    state = bound(lambda t: 0.1 * t).state_dict()
+    bound(lambda t: t * 0.1).load_state_dict(state)
+    with pytest.raises(ValueError, match="configuration"):
+        bound(lambda t: 9.0).load_state_dict(state)

@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from lehr import Linear
+from lehr.bindings.torch import Scheduler, times_base
 from lehr.controllers import Stopper
 from lehr.training import (
     BaseTrainer,
@@ -171,6 +173,28 @@ def test_rates_that_differ_are_logged_by_group():
     trainer = BaseTrainer(model, optimizer, callbacks=[RateMonitor(), Watch()])
     trainer.fit(runs.batches("lehr"), updates=1)
     assert (seen[0]["lr/first"], seen[0]["lr/1"]) == (0.1, 0.2)
+
+
+def test_all_that_is_scheduled_is_logged_as_it_was_used(tmp_path):
+    model = runs.net()
+    groups = [
+        {"params": model[0].parameters(), "weight_decay": 0.5, "name": "first"},
+        {"params": model[4].parameters(), "weight_decay": 0.25, "name": "last"},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=torch.tensor(0.5))
+    plan = {"lr": Linear(0.5, 0.0, 4), "beta1": Linear(0.75, 0.5, 8)}
+    fall = Linear(1.0, 0.0, 4)
+    scheduler = Scheduler(optimizer, weight_decay=times_base(fall), **plan)
+    log = JsonLines(tmp_path / "log.jsonl")
+    callbacks = [RateMonitor("rate"), LoggingCallback(1, [log])]
+    trainer = BaseTrainer(model, optimizer, scheduler, callbacks=callbacks)
+    trainer.fit(runs.batches("lehr"), updates=4)
+    for update, record in enumerate(read_json_lines(log.path)):
+        assert record["rate"] == plan["lr"](update)
+        assert record["beta1"] == plan["beta1"](update)
+        assert record["weight_decay/first"] == 0.5 * fall(update)
+        assert record["weight_decay/last"] == 0.25 * fall(update)
+        assert "lr" not in record
 
 
 def test_a_logger_that_fails_is_left_out_and_reported_once(tmp_path, caplog):

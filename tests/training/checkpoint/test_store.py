@@ -195,6 +195,16 @@ def test_a_link_is_not_followed(store, tmp_path):
         read_checkpoint(file.parent)
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "model.json"])
+@pytest.mark.parametrize("plant", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_found_and_not_waited_for(store, name, plant):
+    file = store.entries()[-1].path / name
+    file.unlink()
+    plant(file)
+    assert newest_number(store) == 1.0
+    assert name in str(store.damaged[-1])
+
+
 def test_a_claim_of_size_is_checked_before_it_is_read(store):
     path = store.entries()[-1].path
     about = json.loads((path / manifest.NAME).read_text())

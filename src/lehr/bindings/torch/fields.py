@@ -10,7 +10,14 @@ import torch
 
 from lehr.bindings.torch.position import CLOCKS, Clock
 from lehr.bindings.torch.rules import Rule, assign, is_shared
-from lehr.bindings.torch.slots import Groups, read, require_field, write
+from lehr.bindings.torch.slots import (
+    Groups,
+    held,
+    numeric_fields,
+    read,
+    require_field,
+    write,
+)
 
 
 @dataclass(eq=False)
@@ -98,16 +105,40 @@ def extend(bound: Field, optimizer: torch.optim.Optimizer, origins: Origins) -> 
         given: list[Rule | None] = [None] * len(groups)
     else:
         given = assign(name, bound.value, groups, bound.clock)
-    captured = bound.captured.copy()
+    captured, bases = bound.captured.copy(), bound.bases.copy()
     for index in range(old, len(groups)):
         require_field(kind, groups, index, name)
-        captured.append(origins.capture(optimizer, name, index))
+        owner = _owner(groups[:old], name, held(groups[index], name))
+        if owner is None:
+            captured.append(origins.capture(optimizer, name, index))
+            bases.append(captured[index])
+        else:
+            captured.append(captured[owner])
+            bases.append(bases[owner])
     first = given[0] if is_shared(bound.value) else None
     if first is not None and not first.relative:
-        _refuse_differing(name, captured, old, optimizer.defaults.get(name))
+        _refuse_differing(name, captured, old, _default(optimizer, name))
     rules = bound.rules + [_adopted(bound, rule) for rule in given[old:]]
     bound.given, bound.rules, bound.captured = given, rules, captured
-    bound.bases = bound.bases + captured[old:]
+    bound.bases = bases
+
+
+def _owner(groups: Groups, name: str, value: Any) -> int | None:
+    """Return which of these groups holds the very tensor `value`, if one does.
+
+    A group that is added without a tensor of its own holds the optimizer's default,
+    which an old group may hold as well: then it is no starting value any more.
+    """
+    if not isinstance(value, torch.Tensor):
+        return None
+    found = (i for i, group in enumerate(groups) if held(group, name) is value)
+    return next(found, None)
+
+
+def _default(optimizer: torch.optim.Optimizer, name: str) -> float | None:
+    """Return what a group without a value of its own starts with."""
+    known = name in numeric_fields(optimizer.defaults)
+    return read(optimizer.defaults, name) if known else None
 
 
 def restore(bound: Field, rules: list[Rule | None], groups: Groups) -> None:
@@ -126,7 +157,7 @@ def _adopted(bound: Field, rule: Rule | None) -> Rule | None:
 
 
 def _refuse_differing(
-    name: str, values: list[float], old: int, default: object
+    name: str, values: list[float], old: int, default: float | None
 ) -> None:
     if old:
         # A new group either has a value of its own or the optimizer's default.

@@ -167,9 +167,11 @@ def _base(
             same = followed.describes(rule)
             was_rule = rule if same else _rebuilt(bound.name, followed)
             factors[followed] = was_rule.schedule(at)
-        # An optimizer that was loaded first holds the saved rate, not a starting value.
+        # An optimizer that was loaded first holds the saved rate, not a starting value;
+        # the starting value was then taken over from the state that was loaded with it.
         rate = saved * factors[followed]
-        if same_number(own, saved) or same_number(own, rate):
+        known = own, bound.bases[index]
+        if any(same_number(base, saved) for base in known) or same_number(own, rate):
             bases.append(saved)
             continue
         differences.append(

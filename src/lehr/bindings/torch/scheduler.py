@@ -59,6 +59,9 @@ class Scheduler(Binding, LRScheduler):
     # Some frameworks count calls here; nothing of ours depends on it.
     _step_count: int = 1
 
+    fields: tuple[str, ...]
+    """The names of what is scheduled; a loaded state may change them."""
+
     def __init__(
         self,
         optimizer: torch.optim.Optimizer,
@@ -172,11 +175,6 @@ class Scheduler(Binding, LRScheduler):
         )
 
     # ------------------------------------------------------------------- the values
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The names of what is scheduled."""
-        return tuple(self._fields)
 
     @property
     def clocks(self) -> tuple[Clock, ...]:

@@ -67,9 +67,15 @@ class SavedField:
 def text_of(schedule: Schedule) -> str:
     """Return the expression that `schedule` is saved as: its `repr`.
 
-    A user's own function is part of it by name; where it lies in memory is not.
+    A user's own function without a name to import it by, such as a lambda, is part of
+    it by a sample of its values; where it lies in memory is not.
     """
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(schedule))
+    text = repr(schedule)
+    nameless = re.sub(r" at 0x[0-9a-f]+", "", text)
+    if nameless == text:
+        return text
+    sample = repr([schedule(t) for t in (0, *(2**i for i in range(41)))])
+    return f"{nameless} with values {hashlib.sha256(sample.encode()).hexdigest()[:8]}"
 
 
 def write_fields(fields: Iterable[Field]) -> dict[str, Json]:

@@ -45,15 +45,19 @@ class ProgressBar(Callback):
             TextColumn,
             TimeRemainingColumn,
         )
+        from rich.table import Column
 
         self._bar = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[shown]}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(
+                compact=True, table_column=Column(no_wrap=True, min_width=5)
+            ),
+            TextColumn("{task.fields[shown]}", table_column=Column(no_wrap=True)),
             console=Console(stderr=True, force_terminal=self.enabled),
             transient=True,
+            expand=True,
         )
         done = context.trainer.updates
         self._epochs = context.num_epochs
@@ -77,9 +81,9 @@ class ProgressBar(Callback):
         )
 
     def on_evaluate(self, context: EvaluationContext) -> None:
-        """Show the metrics from here on."""
-        shown = (f"  {name} {value:.4f}" for name, value in context.metrics.items())
-        self._metrics = "".join(shown)
+        """Show the first metric from here on: more would leave no room for the bar."""
+        name, value = next(iter(context.metrics.items()))
+        self._metrics = f"  {name} {value:.4f}"
 
     def on_end(self, context: EndContext) -> None:
         """Take the bar away."""
