@@ -22,7 +22,7 @@ fractions = st.floats(0, 1)
 def ulps(value, truth):
     """Return the relative error in units of 2**-52."""
     with mpmath.workdps(60):
-        return float(abs(mpf(float(value)) / truth - 1)) * 2**52
+        return float(abs(mpf(value) / truth - 1)) * 2**52
 
 
 @given(numbers, numbers)
@@ -111,3 +111,11 @@ def test_half_a_wave_begins_and_turns_where_it_should():
     assert angle == pytest.approx(math.pi / 2e12, rel=3e-16)
     assert change == pytest.approx(-1.0, rel=5e-16)
     assert accurate.quarter_wave(0.3, 0.3, 7)[1] == 0.0
+
+
+def test_half_a_wave_makes_good_what_its_angle_was_rounded_by():
+    for steps in range(3, 400):
+        angle, change = accurate.quarter_wave(0.0, 1.0, steps)
+        with mpmath.workdps(60):
+            # For small angles, c sin^2(a t) is c a^2 t^2.
+            assert ulps(mpf(change) * mpf(angle) ** 2, (mpmath.pi / 2 / steps) ** 2) < 1

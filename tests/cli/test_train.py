@@ -263,3 +263,11 @@ def test_a_folder_with_a_run_is_not_written_again(here, capsys):
 def test_options_and_overrides_come_in_any_order(here):
     assert train("--quiet", *TINY[:2], "--run-dir", "mine", *TINY[2:]) == 0
     assert (here / "mine" / "summary.json").exists()
+
+
+def test_the_example_can_be_trained_from(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--example"]) == 0
+    (tmp_path / "my.yaml").write_text(capsys.readouterr().out, "utf-8")
+    assert main(["train", "my.yaml", "train.epochs=1", "--dry-run"]) == 0
+    assert "1ep: 19 updates" in capsys.readouterr().out

@@ -367,3 +367,16 @@ def test_depth_has_no_limit_that_a_user_would_meet(depth, schedule):
     assert math.isfinite(nested(5))
     long = Chain(tuple(lehr.Linear(1.0, 0.0, 3) for _ in range(depth)))
     assert long(3 * depth - 1) == pytest.approx(1 / 3)
+
+
+def test_a_piece_may_play_twice():
+    ramp = lehr.Linear(1.0, 0.0, 10)
+    check_arrays(Chain((ramp, ramp, lehr.Constant(2.0, 5), ramp)), range(-2, 40))
+
+
+def test_a_table_holds_its_last_value_however_its_length_is_rounded():
+    for size in range(2, 60):
+        for every in (0.1, 0.7, 1.3, 3.3):
+            table = lehr.Table(tuple(range(size)), every)
+            assert table(math.inf) == table(table.steps) == size - 1
+            assert table(np.array([table.steps, 1e9])).tolist() == [size - 1] * 2

@@ -7,9 +7,9 @@ kind of number. Formulas are written against it once and run everywhere.
 import sys
 
 from lehr._numerics import python
+from lehr._typing import Any
 
 CLOCK_END = 2.0**63  # clocks are exact to 2**53; what is endless holds its value here
-from lehr._typing import Any
 
 
 def namespace_of(t: Any) -> Any:

@@ -48,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="check everything, show the plan and the schedules, train nothing",
     )
+    parser.add_argument(
+        "--example",
+        action="store_true",
+        help="print the built-in document, to begin one of your own: > my.yaml",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,6 +61,11 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ConfigError: the arguments or the document are wrong; nothing was trained.
     """
+    if args.example:
+        from lehr.config.run_document import default_text
+
+        print(default_text(), end="")
+        return 0
     _require_extras()
     given, overrides = _split(args.arguments)
     folder = _resumed(args.run_dir, given, overrides) if args.resume else None

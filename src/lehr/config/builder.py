@@ -6,10 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lehr.config import names
-from lehr.config.durations import Run, resolve
+from lehr.config.durations import Length, Run, resolve
 from lehr.config.errors import Problem, suggest
 from lehr.config.lexer import Text
-from lehr.config.parser import Call, Items, Literal, Name, Node, Operation, Quantity
+from lehr.config.parser import (
+    Argument,
+    Call,
+    Items,
+    Literal,
+    Name,
+    Node,
+    Operation,
+    Quantity,
+)
 from lehr.schedules import Schedule
 
 Report = Callable[[str, str, str], Problem]
@@ -71,17 +80,25 @@ class Builder:
                 values = self.value(left, source), self.value(right, source)
                 return self.operation(sign, *values, report)
             case Call(name, arguments):
-                given = [
-                    Given(
-                        argument.name,
-                        self.value(argument.value, source),
-                        _reporter(source, argument.start),
-                        holds_duration(argument.value),
-                    )
-                    for argument in arguments
-                ]
-                return self.call(name, given, report)
+                return self.call(name, self.given(arguments, source), report)
         raise TypeError(f"node must be a node of the grammar, got {node!r}")
+
+    def given(self, arguments: Sequence[Argument], source: Text) -> list[Given]:
+        """Return the arguments of a call; shares are of its own total, without a plan."""
+        plan, total = self.plan, own_total(arguments)
+        if plan is None and total is not None:
+            self.plan = Length(total)
+        found = [
+            Given(
+                argument.name,
+                self.value(argument.value, source),
+                _reporter(source, argument.start),
+                holds_duration(argument.value),
+            )
+            for argument in arguments
+        ]
+        self.plan = plan
+        return found
 
     def duration(self, text: str, report: Report) -> Any:
         try:
@@ -206,6 +223,16 @@ def signature(name: str) -> str:
 
 def _reporter(source: Text, start: int) -> Report:
     return lambda code, message, hint: source.problem(start, code, message, hint)
+
+
+def own_total(arguments: Sequence[Argument]) -> int | None:
+    """Return what a call gives as its `total` in plain updates, if it does."""
+    for argument in arguments:
+        if argument.name == "total" and isinstance(argument.value, Literal):
+            value = argument.value.value
+            if isinstance(value, int | float) and value >= 1 and value == value // 1:
+                return int(value)
+    return None
 
 
 def holds_duration(node: Node) -> bool:

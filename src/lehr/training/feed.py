@@ -59,7 +59,8 @@ class Feed:
 
         Only a loader without a length tells its end too late for a full last window.
         """
-        iterator = self._resumed(epoch) if self._pending else self._fresh(epoch)
+        state, self._pending = self._pending, None
+        iterator = self._fresh(epoch) if state is None else self._resumed(epoch, state)
         self.epoch_over = False
         window: list[Any] = []
         for batch in iterator:
@@ -105,11 +106,8 @@ class Feed:
             }
         return iter(self.loader)
 
-    def _resumed(self, epoch: int) -> Iterator[Any]:
+    def _resumed(self, epoch: int, state: Mapping[str, Any]) -> Iterator[Any]:
         """Go on where the state was taken; the global random states stay."""
-        state, self._pending = self._pending, None
-        if state is None:
-            return self._fresh(epoch)
         if self.batches and self.batches == self.length:
             # Taken between the last window and the end of its epoch: nothing is left,
             # and a loader that seeks stands at the start of the next epoch already.

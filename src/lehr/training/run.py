@@ -102,7 +102,8 @@ class Run:
             self.feed.next_epoch()
         if reached := self.goal.reached(trainer.epochs, trainer.updates):
             trainer.stop(reached)
-        metrics = self.evaluate(record) if self._is_due(epoch_over) else {}
+        due = self.val_data is not None and self._is_due(epoch_over)
+        metrics = self.evaluate(record) if due else {}
         if epoch_over:
             self.end_epoch(record, metrics)
         if self.interrupts.received is not None:
@@ -159,8 +160,6 @@ class Run:
 
     def _is_due(self, epoch_over: bool) -> bool:
         trainer = self.trainer
-        if self.val_data is None:
-            return False
         last = trainer.evaluations[-1]["update"] if trainer.evaluations else None
         if last == trainer.updates - 1:
             return False

@@ -1,5 +1,7 @@
 """One run per folder."""
 
+import errno
+import fcntl
 import os
 import socket
 
@@ -43,3 +45,15 @@ def test_a_lock_file_that_says_nothing_still_locks(tmp_path):
         (tmp_path / ".lock").write_text("?")
         with pytest.raises(FolderLockedError, match="in use by another process"):
             FolderLock(tmp_path).__enter__()
+
+
+def test_a_file_system_without_locks_is_not_taken_for_another_process(
+    tmp_path, monkeypatch
+):
+    def refuse(descriptor, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks available") as caught:
+        FolderLock(tmp_path).__enter__()
+    assert not isinstance(caught.value, FolderLockedError)

@@ -20,6 +20,7 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
 
     Raises:
         FolderLockedError: it is held already, on entering.
+        OSError: the folder cannot be written, or its file system has no locks.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,13 +31,16 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             holder = os.pread(descriptor, 1000, 0)
             os.close(descriptor)
             raise FolderLockedError(
                 f"{self.path.parent} is in use by {_described(holder)}; wait for it to "
                 "end, or give this run another folder"
             ) from None
+        except OSError:  # a file system without locks, for one
+            os.close(descriptor)
+            raise
         me = {"pid": os.getpid(), "host": socket.gethostname()}
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(me).encode(), 0)
