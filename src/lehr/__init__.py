@@ -123,7 +123,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the rest, all together, on the first use of any: `import lehr` is quick."""
+    """Import the rest, all together, on the first use of any: the import is quick."""
     if name == "Plan":
         from lehr.plan import Plan
 

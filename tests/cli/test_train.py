@@ -170,7 +170,7 @@ def test_reports_all_that_is_wrong_at_once(here, capsys):
     assert train("run.yaml", "seed=x") == 2
     shown = capsys.readouterr().err
     assert shown.count("error[") == 4
-    assert "--> run.yaml:23:7   at schedules.lr" in shown
+    assert "--> run.yaml:24:7   at schedules.lr" in shown
     assert "--> <command line>   at seed" in shown
 
 

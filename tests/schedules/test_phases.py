@@ -63,3 +63,9 @@ def test_cover_the_schedule_without_gaps(schedule):
         assert after.begin == pytest.approx(before.end, rel=1e-14)
     if schedule.steps < float("inf"):
         assert phases[-1].end == pytest.approx(schedule.steps, rel=1e-14)
+
+
+def test_a_term_that_moves_alone_gives_its_shape():
+    fall, rise = Cosine(1.0, 0.0, 10), Linear(0.0, 1.0, 10)
+    assert [phase.shape for phase in (fall + 0.5).phases] == ["cosine"]
+    assert [phase.shape for phase in (fall * rise).phases] == ["product"]

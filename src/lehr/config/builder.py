@@ -84,7 +84,7 @@ class Builder:
         raise TypeError(f"node must be a node of the grammar, got {node!r}")
 
     def given(self, arguments: Sequence[Argument], source: Text) -> list[Given]:
-        """Return the arguments of a call; shares are of its own total, without a plan."""
+        """Return a call's arguments; without a plan, shares are of its own total."""
         plan, total = self.plan, own_total(arguments)
         if plan is None and total is not None:
             self.plan = Length(total)

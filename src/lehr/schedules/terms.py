@@ -3,7 +3,7 @@
 import heapq
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from lehr import _checks
@@ -109,7 +109,18 @@ class Terms(Schedule):
         for phases, term in zip(shown, self.terms, strict=True):
             if phases and phases[-1].end < term.steps:  # not all cycles are shown
                 edges.discard(math.inf)
-        return self._phases_between(edges)
+        phases = self._phases_between(edges)
+        return tuple(replace(p, shape=self._shape_of(p, shown)) for p in phases)
+
+    def _shape_of(self, phase: Phase, shown: list[tuple[Phase, ...]]) -> str:
+        """Return the shape of the only term that moves in a phase, else of the join."""
+        moving = [
+            own.shape
+            for phases in shown
+            for own in phases
+            if own.begin < phase.end and phase.begin < own.end and own.name != "stable"
+        ]
+        return moving[0] if len(moving) == 1 else self.shape
 
     def _unbroken(self) -> bool:
         return all(term.is_continuous for term in self.terms) or super()._unbroken()

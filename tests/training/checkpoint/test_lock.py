@@ -4,6 +4,8 @@ import errno
 import fcntl
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -25,19 +27,26 @@ def test_the_lock_is_free_afterwards_and_after_an_error(tmp_path):
         pass
 
 
-def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        FolderLock(tmp_path).__enter__()
-        os.write(writer, b"!")
-        os.kill(os.getpid(), 9)
-    os.read(reader, 1)
-    os.waitpid(child, 0)
-    os.close(reader)
-    os.close(writer)
-    with FolderLock(tmp_path):
-        pass
+HOLDER = """
+import os, sys
+from pathlib import Path
+from lehr.training.checkpoint.lock import FolderLock
+FolderLock(Path(sys.argv[1])).__enter__()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_another_process_holds_it_until_it_is_killed(tmp_path):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path], **pipes) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(FolderLockedError, match=f"process {other.pid} on"):
+            FolderLock(tmp_path).__enter__()
+        other.kill()
+        other.wait()
+        with FolderLock(tmp_path):
+            pass
 
 
 def test_a_lock_file_that_says_nothing_still_locks(tmp_path):

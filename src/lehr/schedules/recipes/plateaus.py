@@ -22,7 +22,7 @@ def warmup_stable_decay(
     Args:
         peak: the value that is held.
         warmup: length of the rise in updates, >= 0.
-        decay: length of the cooldown in updates, >= 0.
+        decay: length of the cooldown in updates, >= 0; with 0 the peak is held.
         stable: length of the hold in updates; give this or `total`.
         total: length of all three together.
         floor: last value.

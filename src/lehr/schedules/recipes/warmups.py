@@ -20,7 +20,8 @@ def warmup_cosine(
     Args:
         peak: highest value, at update `warmup`.
         warmup: length of the rise in updates, >= 0.
-        total: update at which `floor` is reached and from which it is held.
+        total: update at which `floor` is reached and from which it is held. Where it
+            equals `warmup`, there is no fall, and the peak is held.
         floor: last value.
         start: value at update 0; peak / (warmup + 1) by default.
 
