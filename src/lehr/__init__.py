@@ -9,31 +9,24 @@ the run, during it, and after a crash.
 (0.0003, 0.0)
 """
 
-from lehr import schedules
-from lehr._typing import TYPE_CHECKING, Any
-from lehr.schedules import (
-    Chain,
-    Constant,
-    Cosine,
-    Linear,
-    Phase,
-    Schedule,
-    warmup_constant,
-    warmup_cosine,
-    warmup_linear,
-)
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from lehr.plan import Plan
     from lehr.schedules import (
         Blend,
+        Chain,
         Clip,
+        Constant,
+        Cosine,
         Exponential,
         ExponentialDecay,
         Function,
         Interpolated,
         InverseSqrt,
         InverseTime,
+        Linear,
         Logistic,
         Maximum,
         Minimum,
@@ -41,6 +34,7 @@ if TYPE_CHECKING:
         NaturalExponential,
         Noise,
         OneMinusSqrt,
+        Phase,
         PiecewiseConstant,
         Polynomial,
         Power,
@@ -49,6 +43,7 @@ if TYPE_CHECKING:
         Reverse,
         Rex,
         Scale,
+        Schedule,
         Shift,
         Step,
         Stretch,
@@ -64,6 +59,9 @@ if TYPE_CHECKING:
         power_of_tokens,
         trapezoid,
         warm_restarts,
+        warmup_constant,
+        warmup_cosine,
+        warmup_linear,
         warmup_stable_decay,
     )
 
@@ -121,15 +119,32 @@ __all__ = [
     "warmup_stable_decay",
 ]
 
+_PLAINEST = {
+    "Chain",
+    "Constant",
+    "Cosine",
+    "Linear",
+    "Schedule",
+    "warmup_constant",
+    "warmup_cosine",
+    "warmup_linear",
+}
 
-def __getattr__(name: str) -> Any:
-    """Import the rest, all together, on the first use of any: the import is quick."""
+
+def __getattr__(name: str) -> "Any":
+    """Import on first use: one of the plainest names brings those, another one all."""
+    if name == "schedules":
+        from importlib import import_module
+
+        return import_module("lehr.schedules")
     if name == "Plan":
         from lehr.plan import Plan
 
         globals()[name] = Plan
     elif name in __all__:
-        for other in schedules.__all__:
+        from lehr import schedules
+
+        for other in _PLAINEST if name in _PLAINEST else schedules.__all__:
             globals()[other] = getattr(schedules, other)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,15 +3,12 @@
 The plainest are imported at once, the others on first use.
 """
 
-from importlib import import_module
-
 from lehr._typing import TYPE_CHECKING, Any
 from lehr.schedules.base import Schedule
 from lehr.schedules.chain import Chain
 from lehr.schedules.constant import Constant
 from lehr.schedules.cosine import Cosine
 from lehr.schedules.linear import Linear
-from lehr.schedules.phases import Phase
 from lehr.schedules.recipes.warmups import warmup_constant, warmup_cosine, warmup_linear
 
 if TYPE_CHECKING:
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from lehr.schedules.natural_exponential import NaturalExponential
     from lehr.schedules.noise import Noise
     from lehr.schedules.one_minus_sqrt import OneMinusSqrt
+    from lehr.schedules.phases import Phase
     from lehr.schedules.piecewise_constant import PiecewiseConstant
     from lehr.schedules.polynomial import Polynomial
     from lehr.schedules.power import Power
@@ -71,6 +69,7 @@ _ON_FIRST_USE = {
     "NaturalExponential": "natural_exponential",
     "Noise": "noise",
     "OneMinusSqrt": "one_minus_sqrt",
+    "Phase": "phases",
     "PiecewiseConstant": "piecewise_constant",
     "Polynomial": "polynomial",
     "Power": "power",
@@ -152,6 +151,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     value = getattr(import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
     globals()[name] = value
     return value

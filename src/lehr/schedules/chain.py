@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from lehr._numerics import CLOCK_END
-from lehr._typing import Any
+from lehr._typing import TYPE_CHECKING, Any
 from lehr.schedules.base import Number, Pair, Schedule, listed, require_schedule
 from lehr.schedules.constant import Constant
 from lehr.schedules.evaluation import after
-from lehr.schedules.phases import Phase
-from lehr.schedules.window import Window
+
+if TYPE_CHECKING:
+    from lehr.schedules.phases import Phase
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -146,7 +147,7 @@ class Chain(Schedule):
             if a < b:
                 piece._fill(out[a:b], first + a - begin, xp)
 
-    def _phases(self, upto: float) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple["Phase", ...]:
         return tuple(
             phase.moved(begin)
             for piece, begin, _ in self._spans()
@@ -247,6 +248,8 @@ def _is_level(piece: Schedule) -> bool:
 
     A constant is, and so is what is made of constants.
     """
+    from lehr.schedules.window import Window
+
     if isinstance(piece, Window):
         return False
     if isinstance(piece, Constant):

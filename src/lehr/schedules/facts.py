@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice, pairwise
 
 from lehr import _checks
+from lehr._typing import TYPE_CHECKING
 from lehr.schedules.evaluation import Evaluation
-from lehr.schedules.phases import Phase
+
+if TYPE_CHECKING:
+    from lehr.schedules.phases import Phase
 
 
 class Facts(Evaluation):
@@ -25,7 +28,7 @@ class Facts(Evaluation):
         return False
 
     @property
-    def phases(self) -> tuple[Phase, ...]:
+    def phases(self) -> tuple["Phase", ...]:
         """The stretches of one formula each, with name, span and end values.
 
         An endless repetition shows its first cycle.
@@ -38,14 +41,18 @@ class Facts(Evaluation):
         """
         return self._phases(0)
 
-    def _phases(self, upto: float) -> tuple[Phase, ...]:
+    def _phases(self, upto: float) -> tuple["Phase", ...]:
         """Return the phases; of endless cycles those that begin before `upto`."""
         if self.steps == 0:
             return ()
+        from lehr.schedules.phases import Phase
+
         return (Phase.of(self.shape, 0, self.steps, self(0), self(self.steps)),)
 
-    def _phases_between(self, edges: Iterable[float]) -> tuple[Phase, ...]:
+    def _phases_between(self, edges: Iterable[float]) -> tuple["Phase", ...]:
         """Return a phase of this shape between each two of the edges."""
+        from lehr.schedules.phases import Phase
+
         return tuple(
             Phase.of(
                 self.shape, a, b, self(a), self._left(b) if b < math.inf else self(b)

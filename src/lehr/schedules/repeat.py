@@ -109,7 +109,7 @@ class Repeat(Repetition):
 
     def _scalar(self) -> Number:
         if self.stretch != 1.0:
-            return super()._scalar()
+            return self._stretched()
         length, decay, steps = self.schedule.steps, self.decay, self.steps
         pair, end = self.schedule._bound_pair(), after(self._bound_pair(), steps)
         limit = steps if steps < math.inf else CLOCK_END
@@ -133,21 +133,31 @@ class Repeat(Repetition):
         if self.stretch == 1.0:
             at = self.at
             return lambda t, rest: at(t, rest, python)
-        cycles, pair, decay = self._cycles(), self.schedule._bound_pair(), self.decay
-        steps, end = self.steps, self._end()
+        value = self._stretched()
+        return lambda t, rest: value(t)
 
-        def value(t: float, rest: float) -> float:
-            if t >= steps:  # rounded, it may lie before the last cycle's end
-                return end
-            if t >= cycles.known:
+    def _stretched(self) -> Number:
+        cycles, pair, decay = self._cycles(), self.schedule._bound_pair(), self.decay
+        begins, lows, scales = cycles.begins, cycles.lows, cycles.scales
+        length, steps, end = self.schedule.steps, self.steps, self._end()
+        limit = steps if steps < math.inf else CLOCK_END
+
+        def value(t: float) -> float:
+            if t <= 0:
+                return pair(0, length)
+            if not t < limit:
+                if t != t or limit == steps:  # `steps` is rounded: hold from there on
+                    return t if t != t else end
+                t = CLOCK_END
+            if t >= begins[-1]:
                 cycles.extend(t)
-            i = bisect_right(cycles.begins, t) - 1
-            if i > cycles.last:
-                i = cycles.last
-            scale = cycles.scales[i]
-            e = ((t - cycles.begins[i]) - cycles.lows[i]) / scale
-            r = ((cycles.begins[i + 1] - t) + cycles.lows[i + 1]) / scale
+            i = bisect_right(begins, t)  # the number of the cycle after t's
+            if i > len(scales):
+                i = len(scales)
+            scale = scales[i - 1]
+            e = (t - begins[i - 1] - lows[i - 1]) / scale
+            r = (begins[i] - t + lows[i]) / scale
             x = pair(e if e > 0 else 0.0, r if r > 0 else 0.0)
-            return x if decay == 1.0 else x * decay**i
+            return x if decay == 1.0 else x * decay ** (i - 1)
 
         return value
