@@ -67,3 +67,8 @@ def test_of_length_0_it_is_its_end_value():
 def test_names_the_argument_it_refuses(wrong, message):
     with pytest.raises(ValueError, match=message):
         Linear(**{"start": 1.0, "end": 0.0, "steps": 10} | wrong)
+
+
+def test_ends_too_far_apart_for_a_float_are_refused():
+    with pytest.raises(ValueError, match="end - start must be finite, got -inf"):
+        Linear(1e308, -1e308, 10)

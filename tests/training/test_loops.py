@@ -232,3 +232,9 @@ def test_batches_go_to_the_device_and_a_model_may_have_no_parameters():
     loop = ValidationLoop(Fixed(), device="cpu")
     assert loop.run([(torch.ones(2), torch.zeros(2))]) == {"loss": 4.0}
     assert ValidationLoop(Fixed()).device == torch.device("cpu")
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    model, other = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)
+    with pytest.raises(ValueError, match="none of the model's parameters"):
+        TrainingLoop(model, torch.optim.SGD(other.parameters(), lr=0.1))

@@ -271,3 +271,10 @@ def test_saving_needs_a_folder():
 def test_a_device_may_be_named():
     trainer = bare(device="cpu")
     assert trainer.fit(runs.batches("lehr"), updates=1).updates == 1
+
+
+def test_a_misspelt_monitor_is_refused_before_training():
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match=r"monitor.*did you mean 'val_loss'"):
+        BaseTrainer(model, optimizer, monitor="val_los")

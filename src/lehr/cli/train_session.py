@@ -77,6 +77,7 @@ class Session:
             self._check_same()
             if self.folder.summary.exists():
                 facts = self.folder.read(self.folder.summary.name, *report.FACTS)
+                print(f"the run in {self.folder.path} has finished; it ended with")
                 print(report.summary_table(facts | {"folder": str(self.folder.path)}))
                 return 0
         if (threads := self.run.config.train.threads) is not None:

@@ -29,6 +29,7 @@ class Ramp(Schedule):
             end=_checks.finite("end", self.end),
             steps=_checks.length("steps", self.steps),
         )
+        _checks.finite("end - start", self.end - self.start)
 
     def weights(self, t: Any, rest: Any, xp: Any) -> tuple[Any, Any]:
         """Return the weights w of `start` and v of `end`.

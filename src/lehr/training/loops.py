@@ -79,6 +79,7 @@ class TrainingLoop:
         device: torch.device | str | None = None,
         check_finite: bool = True,
     ) -> None:
+        require_trained(model, optimizer)
         self.model = model
         self.optimizer = optimizer
         self.clock = (
@@ -152,6 +153,17 @@ class TrainingLoop:
         if not math.isfinite(number := value.item()):
             raise NonFiniteError(what, number, self.updates)
         return number
+
+
+def require_trained(model: nn.Module, optimizer: Optimizer) -> None:
+    """Refuse an optimizer that would leave the model as it is."""
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    own = [id(p) for p in model.parameters()]
+    if own and held.isdisjoint(own):
+        raise ValueError(
+            "optimizer holds none of the model's parameters, so nothing would be "
+            "trained; build it with model.parameters()"
+        )
 
 
 class ValidationLoop:

@@ -93,6 +93,7 @@ class BaseTrainer(Trainer):
         check_finite: bool = True,
     ) -> None:
         choice("mode", mode, ("min", "max"))
+        choice("monitor", monitor, ("val_loss", *(f"val_{m}" for m in metrics or ())))
         if evaluate_every is not None:
             count("evaluate_every", evaluate_every, minimum=1)
         self.model = model if device is None else model.to(device)
