@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -66,3 +67,19 @@ def test_help_loads_no_framework_and_no_numpy(arguments):
 @pytest.mark.parametrize("part", ["schedules", "controllers", "plan"])
 def test_the_pure_parts_load_no_framework_and_no_numpy(part):
     assert not loaded_by(f"import lehr.{part}") & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("absent", "use", "told"),
+    [
+        ("numpy", "lehr.Cosine(1, 0, 9).curve()", "pip install numpy"),
+        ("torch", "import lehr.bindings.torch", r"pip install 'lehr\[torch\]'"),
+        ("matplotlib", "lehr.plotting.plot(lehr.Cosine(1, 0, 9))", r"'lehr\[plot\]'"),
+    ],
+)
+def test_what_is_not_installed_is_named_with_the_way_to_get_it(absent, use, told):
+    code = (
+        f"import sys\nsys.modules[{absent!r}] = None\nimport lehr, lehr.plotting\n{use}"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert re.search(f"ImportError: .*{told}", done.stderr), done.stderr

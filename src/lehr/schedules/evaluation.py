@@ -108,13 +108,19 @@ class Evaluation(abc.ABC):
 
         Raises:
             ValueError: `stop` is not given and the schedule is endless.
+            ImportError: NumPy is not installed.
 
         >>> from lehr import Linear
         >>> Linear(0.0, 1.0, 4).curve(6).tolist()
         [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
         """
-        from lehr._numerics import numpy
-
+        try:
+            from lehr._numerics import numpy
+        except ImportError as error:
+            raise ImportError(
+                "curve() gives a NumPy array: pip install numpy; without it, "
+                "[schedule(t) for t in range(...)]"
+            ) from error
         if stop is None:
             start, end = 0, self.steps if start is None else start
         else:
