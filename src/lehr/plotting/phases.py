@@ -28,6 +28,8 @@ def phase_table(schedule: Schedule) -> str:
     lines = _aligned(rows, right=(2, 3, 4, 5))
     if len(phases) > MOST_ROWS:
         lines.append(f"... and {len(phases) - MOST_ROWS:,} more")
+    elif phases[-1].end < schedule.steps == math.inf:
+        lines.append("... and so on, for ever")
     return "\n".join(lines)
 
 
