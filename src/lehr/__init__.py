@@ -9,8 +9,9 @@ the run, during it, and after a crash.
 (0.0003, 0.0)
 """
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
+from lehr import _typing
+
+if _typing.TYPE_CHECKING:
     from typing import Any
 
     from lehr.plan import Plan
