@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from lehr._numerics import CLOCK_END
 from lehr._typing import TYPE_CHECKING, Any
 from lehr.schedules.base import Number, Pair, Schedule, listed, require_schedule
 from lehr.schedules.constant import Constant
-from lehr.schedules.evaluation import after
+from lehr.schedules.evaluation import after, held_from
 
 if TYPE_CHECKING:
     from lehr.schedules.phases import Phase
@@ -108,7 +107,7 @@ class Chain(Schedule):
         pairs = [piece._bound_pair() for piece in self.pieces]
         begins, find = [begin for _, begin, _ in spans], bisect_right
         end = after(self._bound_pair(), steps)
-        limit = steps if steps < math.inf else CLOCK_END
+        limit = held_from(steps)
         if len(pairs) == 2:
             return _of_two(pairs[0], pairs[1], (edges[0], steps, limit), end)
 

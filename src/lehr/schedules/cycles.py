@@ -4,7 +4,6 @@ import math
 from bisect import bisect_right
 
 from lehr._numerics import CLOCK_END
-from lehr._typing import Any
 
 _BITS = 256  # of fixed-point fraction: no float rounding, and 2**-256 is below any ulp
 
@@ -32,11 +31,6 @@ class Cycles:
         self.scales: list[float] = []
         self._ratio = stretch
         self._add()
-
-    @property
-    def known(self) -> float:
-        """Updates before this one lie in a cycle that has been computed."""
-        return math.inf if self._complete() else self.begins[-1]
 
     @property
     def last(self) -> int:
@@ -87,7 +81,7 @@ class Cycles:
             self._add()
         return self.begins[i], self.begins[i + 1]
 
-    def upto(self, xp: Any) -> "_Table":
+    def table(self) -> "_Table":
         """Return all cycles to the end of the clock, for look-ups by arrays."""
         self.extend(CLOCK_END)
         return _Table(self)

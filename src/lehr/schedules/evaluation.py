@@ -70,8 +70,7 @@ class Evaluation(abc.ABC):
             return self.curve(int(t[0]), int(t[-1]) + 1)
         fit: Evaluation = xp.fit(self) if hasattr(xp, "fit") else self
         steps = fit.steps
-        end = steps if steps < math.inf else CLOCK_END
-        clock = xp.clock(t, self._horizon(0), end)
+        clock = xp.clock(t, self._horizon(0), held_from(steps))
         return xp.like(t, fit.at(clock, steps - clock, xp))
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
@@ -85,7 +84,7 @@ class Evaluation(abc.ABC):
         """Return the fastest function of one Python number."""
         steps, pair = self.steps, self._bound_pair()
         end = after(pair, steps)
-        limit = steps if steps < math.inf else CLOCK_END
+        limit = held_from(steps)
 
         def value(t: float) -> float:
             if t <= 0:
@@ -153,7 +152,12 @@ class Evaluation(abc.ABC):
         xp.fill_blocks(out, first, lambda t: self.at(t, self.steps - t, xp))
 
 
+def held_from(steps: float) -> float:
+    """Return the update from which the value is held: its end, or that of the clock."""
+    return steps if steps < math.inf else CLOCK_END
+
+
 def after(pair: Pair, steps: float) -> Number:
     """Return the function of numbers from the end on: the last value; NaN for NaN."""
-    end, rest = (steps, 0) if steps < math.inf else (CLOCK_END, math.inf)
+    end, rest = held_from(steps), 0 if steps < math.inf else math.inf
     return lambda t: pair(end, rest) if t == t else math.nan

@@ -8,7 +8,7 @@ from lehr import _checks
 from lehr._numerics import CLOCK_END, python
 from lehr._typing import Any
 from lehr.schedules.base import Number, Pair, Schedule, require_schedule
-from lehr.schedules.evaluation import after
+from lehr.schedules.evaluation import after, held_from
 from lehr.schedules.repetition import Repetition
 
 
@@ -95,11 +95,11 @@ class Repeat(Repetition):
             r = length - e
         else:
             t = xp.real(t)
-            horizon = self._cycles().upto(xp)
-            i = xp.real(xp.minimum(xp.search(horizon.begins, t) - 1, horizon.last))
-            e = (t - xp.take(horizon.begins, i)) - xp.take(horizon.lows, i)
-            r = (xp.take(horizon.ends, i) - t) + xp.take(horizon.end_lows, i)
-            scale = xp.take(horizon.scales, i)
+            table = self._cycles().table()
+            i = xp.real(xp.minimum(xp.search(table.begins, t) - 1, table.last))
+            e = (t - xp.take(table.begins, i)) - xp.take(table.lows, i)
+            r = (xp.take(table.ends, i) - t) + xp.take(table.end_lows, i)
+            scale = xp.take(table.scales, i)
             e, r = e / scale, r / scale
             if self.count is not None:  # `steps` is rounded, and may be too early
                 e = xp.where(t < steps, e, length)
@@ -112,7 +112,7 @@ class Repeat(Repetition):
             return self._stretched()
         length, decay, steps = self.schedule.steps, self.decay, self.steps
         pair, end = self.schedule._bound_pair(), after(self._bound_pair(), steps)
-        limit = steps if steps < math.inf else CLOCK_END
+        limit = held_from(steps)
 
         def value(t: float) -> float:
             if t <= 0:
@@ -140,14 +140,16 @@ class Repeat(Repetition):
         cycles, pair, decay = self._cycles(), self.schedule._bound_pair(), self.decay
         begins, lows, scales = cycles.begins, cycles.lows, cycles.scales
         length, steps, end = self.schedule.steps, self.steps, self._end()
-        limit = steps if steps < math.inf else CLOCK_END
+        limit = held_from(steps)
 
         def value(t: float) -> float:
             if t <= 0:
                 return pair(0, length)
             if not t < limit:
-                if t != t or limit == steps:  # `steps` is rounded: hold from there on
-                    return t if t != t else end
+                if t != t:
+                    return t
+                if limit == steps:  # it is rounded: the last value holds from there on
+                    return end
                 t = CLOCK_END
             if t >= begins[-1]:
                 cycles.extend(t)
