@@ -34,7 +34,7 @@ demo: $(STAMPS)/train
 	@$(BIN)/lehr train
 
 # pytest reports coverage and fails below the floors by itself: its last line stays last.
-test: $(STAMPS)/test
+test: $(STAMPS)/test $(STAMPS)/timm
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=worksteal \
 		--cov --cov-report=term $(ARGS)
 
@@ -47,7 +47,7 @@ format: $(STAMPS)/lint
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(STAMPS)/timm
+bench: $(STAMPS)/bench $(STAMPS)/timm
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 docs: $(STAMPS)/docs
@@ -70,7 +70,8 @@ $(STAMPS)/venv:
 	@printf '%s' '$(CURDIR)' > $@
 
 # timm asks for torchvision, which its schedulers do not use: hence --no-deps.
-$(STAMPS)/timm: $(STAMPS)/bench
+$(STAMPS)/timm: $(STAMPS)/venv
+	@echo 'installing timm without torchvision'
 	@$(INSTALL) --no-deps timm
 	@touch $@
 

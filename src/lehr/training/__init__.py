@@ -1,34 +1,109 @@
-"""Training: a trainer, its loops, callbacks, loggers and checkpoints, on torch."""
+"""Training: a trainer, its loops, callbacks, loggers and checkpoints, on torch.
 
-from lehr.training.callbacks import (
-    Callback,
-    Checkpointing,
-    EarlyStopping,
-    LoggingCallback,
-    ProgressBar,
-    RateMonitor,
-)
-from lehr.training.checkpoint import (
-    CheckpointCorruptError,
-    CheckpointError,
-    CheckpointNotFoundError,
-    CheckpointSecurityError,
-    CheckpointStore,
-    CheckpointWriteError,
-    FolderLockedError,
-    FolderNotEmptyError,
-    Retention,
-)
-from lehr.training.errors import EmptyDataError, NonFiniteError, TrainingError
-from lehr.training.interface import Trainer
-from lehr.training.loggers import Csv, JsonLines, Logger, read_json_lines
-from lehr.training.loops import Step, TrainingLoop, ValidationLoop
-from lehr.training.metrics import Averages, accuracy
-from lehr.training.objective import Objective
-from lehr.training.result import Best, FitResult
-from lehr.training.trainer import BaseTrainer
+Names are loaded on first use: the schedulers need no torch, and do not wait for it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lehr.dialects.tlama import (
+        get_combined_lr_scheduler,
+        get_lr_scheduler,
+        get_multi_step_lr_scheduler,
+        implement_paper_scheduler,
+    )
+    from lehr.plotting import (
+        plot_lr_schedule,
+        plot_paper_scheduler,
+    )
+    from lehr.training.callbacks import (
+        Callback,
+        Checkpointing,
+        EarlyStopping,
+        GradientMonitor,
+        LoggingCallback,
+        ProgressBar,
+        RateMonitor,
+        TimeLimit,
+    )
+    from lehr.training.checkpoint import (
+        CheckpointCorruptError,
+        CheckpointError,
+        CheckpointNotFoundError,
+        CheckpointSecurityError,
+        CheckpointStore,
+        CheckpointWriteError,
+        FolderLockedError,
+        FolderNotEmptyError,
+        Retention,
+    )
+    from lehr.training.errors import (
+        EmptyDataError,
+        NonFiniteError,
+        TrainingError,
+    )
+    from lehr.training.gradients import (
+        GradientStatistics,
+        gradient_statistics,
+    )
+    from lehr.training.interface import (
+        Trainer,
+    )
+    from lehr.training.loggers import (
+        Csv,
+        JsonLines,
+        Logger,
+        read_json_lines,
+    )
+    from lehr.training.loops import (
+        Step,
+        TrainingLoop,
+        ValidationLoop,
+    )
+    from lehr.training.metrics import (
+        Averages,
+        ConfusionMatrix,
+        TopKAccuracy,
+        accuracy,
+    )
+    from lehr.training.objective import (
+        Objective,
+    )
+    from lehr.training.optimizers import (
+        SGD,
+        Adagrad,
+        Adam,
+        AdamW,
+        RMSprop,
+    )
+    from lehr.training.result import (
+        Best,
+        FitResult,
+    )
+    from lehr.training.schedulers import (
+        CosineAnnealingLR,
+        CosineScheduler,
+        ExponentialLR,
+        LRScheduler,
+        MultiStepLR,
+        ReduceLROnPlateau,
+        StepLR,
+        StepScheduler,
+        WarmupCosineAnnealingLR,
+        WarmupLR,
+        WarmupScheduler,
+        WarmupStepLR,
+    )
+    from lehr.training.trainer import (
+        BaseTrainer,
+    )
 
 __all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
     "Averages",
     "BaseTrainer",
     "Best",
@@ -40,25 +115,151 @@ __all__ = [
     "CheckpointStore",
     "CheckpointWriteError",
     "Checkpointing",
+    "ConfusionMatrix",
+    "CosineAnnealingLR",
+    "CosineScheduler",
     "Csv",
     "EarlyStopping",
     "EmptyDataError",
+    "ExponentialLR",
     "FitResult",
     "FolderLockedError",
     "FolderNotEmptyError",
+    "GradientMonitor",
+    "GradientStatistics",
     "JsonLines",
+    "LRScheduler",
     "Logger",
     "LoggingCallback",
+    "MultiStepLR",
     "NonFiniteError",
     "Objective",
     "ProgressBar",
+    "RMSprop",
     "RateMonitor",
+    "ReduceLROnPlateau",
     "Retention",
     "Step",
+    "StepLR",
+    "StepScheduler",
+    "TimeLimit",
+    "TopKAccuracy",
     "Trainer",
     "TrainingError",
     "TrainingLoop",
     "ValidationLoop",
+    "WarmupCosineAnnealingLR",
+    "WarmupLR",
+    "WarmupScheduler",
+    "WarmupStepLR",
     "accuracy",
+    "get_combined_lr_scheduler",
+    "get_lr_scheduler",
+    "get_multi_step_lr_scheduler",
+    "gradient_statistics",
+    "implement_paper_scheduler",
+    "plot_lr_schedule",
+    "plot_paper_scheduler",
     "read_json_lines",
 ]
+
+_ON_FIRST_USE = {
+    "lehr.dialects.tlama": (
+        "get_combined_lr_scheduler",
+        "get_lr_scheduler",
+        "get_multi_step_lr_scheduler",
+        "implement_paper_scheduler",
+    ),
+    "lehr.plotting": (
+        "plot_lr_schedule",
+        "plot_paper_scheduler",
+    ),
+    "lehr.training.callbacks": (
+        "Callback",
+        "Checkpointing",
+        "EarlyStopping",
+        "GradientMonitor",
+        "LoggingCallback",
+        "ProgressBar",
+        "RateMonitor",
+        "TimeLimit",
+    ),
+    "lehr.training.checkpoint": (
+        "CheckpointCorruptError",
+        "CheckpointError",
+        "CheckpointNotFoundError",
+        "CheckpointSecurityError",
+        "CheckpointStore",
+        "CheckpointWriteError",
+        "FolderLockedError",
+        "FolderNotEmptyError",
+        "Retention",
+    ),
+    "lehr.training.errors": (
+        "EmptyDataError",
+        "NonFiniteError",
+        "TrainingError",
+    ),
+    "lehr.training.gradients": (
+        "GradientStatistics",
+        "gradient_statistics",
+    ),
+    "lehr.training.interface": ("Trainer",),
+    "lehr.training.loggers": (
+        "Csv",
+        "JsonLines",
+        "Logger",
+        "read_json_lines",
+    ),
+    "lehr.training.loops": (
+        "Step",
+        "TrainingLoop",
+        "ValidationLoop",
+    ),
+    "lehr.training.metrics": (
+        "Averages",
+        "ConfusionMatrix",
+        "TopKAccuracy",
+        "accuracy",
+    ),
+    "lehr.training.objective": ("Objective",),
+    "lehr.training.optimizers": (
+        "Adagrad",
+        "Adam",
+        "AdamW",
+        "RMSprop",
+        "SGD",
+    ),
+    "lehr.training.result": (
+        "Best",
+        "FitResult",
+    ),
+    "lehr.training.schedulers": (
+        "CosineAnnealingLR",
+        "CosineScheduler",
+        "ExponentialLR",
+        "LRScheduler",
+        "MultiStepLR",
+        "ReduceLROnPlateau",
+        "StepLR",
+        "StepScheduler",
+        "WarmupCosineAnnealingLR",
+        "WarmupLR",
+        "WarmupScheduler",
+        "WarmupStepLR",
+    ),
+    "lehr.training.trainer": ("BaseTrainer",),
+}
+_HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

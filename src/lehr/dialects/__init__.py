@@ -1,0 +1,5 @@
+"""Other libraries' schedulers, by their own names and parameters, as our schedules."""
+
+from lehr.dialects.base import Dialect, MetricDriven, Named
+
+__all__ = ["Dialect", "MetricDriven", "Named"]

@@ -1,0 +1,1 @@
+"""Configuration to a schedule on an optimizer."""
