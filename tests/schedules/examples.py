@@ -115,6 +115,8 @@ FAMILIES: list[Schedule] = [
     Noise(0.1, seed=7),
     Noise(0.5, seed=2**63 + 1, centre=0.0, distribution="uniform", every=2.5),
     Noise(0.0, seed=0),
+    Noise(0.2, seed=42, limit=1.5, generator="torch"),
+    Noise(0.2, seed=9, distribution="uniform", every=2.5, generator="torch"),
     Function("math:sqrt", steps=100),
     Function("math:cos"),
 ]

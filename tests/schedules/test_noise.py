@@ -2,7 +2,11 @@
 
 from math import inf, nan
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
+import torch
 from scipy import stats
 
 from lehr import Constant, Noise
@@ -70,8 +74,40 @@ def test_for_ever_it_comes_near_its_limits():
         ({"limit": 9}, r"limit must be in \(0, 8\], got 9"),
         ({"every": 0}, "every must be > 0 and finite, got 0"),
         ({"distribution": "gauss"}, "distribution must be one of .*, got 'gauss'"),
+        ({"generator": "numpy"}, "generator must be one of .*, got 'numpy'"),
     ],
 )
 def test_names_the_argument_it_refuses(wrong, message):
     with pytest.raises(ValueError, match=message):
         Noise(**{"scale": 0.1, "seed": 0} | wrong)
+
+
+def test_noise_of_torch_is_drawn_for_each_update_from_its_own_generator():
+    for seed in (0, 42, 2**32 - 3, 2**40):
+        normal = Noise(0.3, seed, limit=2.0, generator="torch")
+        even = Noise(0.3, seed, distribution="uniform", generator="torch")
+        for t in (0, 1, 5, 1_000_003):
+            generator = torch.Generator().manual_seed(seed + t)
+            drawn = torch.rand(1, generator=generator).item()
+            assert even(t) == pytest.approx(1.0 + 0.3 * (2.0 * drawn - 1.0), rel=1e-15)
+            generator.manual_seed(seed + t)
+            while abs(drawn := torch.randn(1, generator=generator).item()) >= 2.0:
+                pass
+            assert normal(t) == pytest.approx(1.0 + 0.3 * drawn, rel=1e-15)
+
+
+def test_noise_of_torch_gives_arrays_what_it_gives_numbers():
+    noise = Noise(0.1, seed=7, every=2, generator="torch")
+    updates = [5, 0, 5, 12, 1, 10**6]
+    numbers = [noise(t) for t in updates]
+    assert noise(np.array(updates)).tolist() == numbers
+    assert noise(torch.tensor(updates)).tolist() == numbers
+    assert noise(jnp.array(updates)).tolist() == pytest.approx(numbers, rel=1e-6)
+    assert noise(np.zeros((0, 2))).shape == (0, 2)
+    assert list(noise.curve(20)) == [noise(t) for t in range(20)]
+    assert (noise.minimum, noise.maximum) == pytest.approx((0.7, 1.3))
+
+
+def test_noise_of_torch_can_not_be_traced():
+    with pytest.raises(TypeError, match=r"can not be traced.*threefry"):
+        jax.jit(Noise(0.1, seed=7, generator="torch"))(jnp.array([1]))

@@ -29,6 +29,8 @@ from lehr.training import (
     JsonLines,
     LoggingCallback,
     RateMonitor,
+    StepScheduler,
+    WarmupStepLR,
     accuracy,
     snapshot,
 )
@@ -101,14 +103,22 @@ class KillAt(Callback):
             os.kill(os.getpid(), self.number)
 
 
-def trainer(folder, *, every=1, callbacks=(), patience=100, **options):
+SCHEDULERS = {
+    "bound": lambda o: Scheduler(o, lr=warmup_cosine(0.02, warmup=4, total=20)),
+    "by epoch": lambda o: WarmupStepLR(0.02, 1, 2, 0.5, start_lr=0.01),
+    "by update": lambda o: StepScheduler(0.02, 3, 0.5, optimizer=o),
+}
+
+
+def trainer(
+    folder, *, every=1, callbacks=(), patience=100, scheduler="bound", **options
+):
     model = net()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1.0)
-    schedule = warmup_cosine(0.02, warmup=4, total=20)
     return BaseTrainer(
         model,
         optimizer,
-        Scheduler(optimizer, lr=schedule),
+        SCHEDULERS[scheduler](optimizer),
         metrics={"accuracy": accuracy},
         callbacks=[
             RateMonitor(),
@@ -158,6 +168,7 @@ def do(job):
         every=job.get("every", 1),
         callbacks=kill,
         patience=job.get("patience", 100),
+        scheduler=job.get("scheduler", "bound"),
     )
     if "fatal_call" in job:
         die_at_call(job["fatal_call"])

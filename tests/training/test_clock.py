@@ -108,8 +108,12 @@ def test_what_cannot_be_driven_is_refused():
     other = optimizer_of(runs.net())
     with pytest.raises(ValueError, match="belongs to another optimizer"):
         Clock(lr_scheduler.StepLR(other, 3), optimizer)
-    with pytest.raises(ValueError, match="step_per must be 'update' for lehr's"):
-        Clock(Scheduler(optimizer, lr=Linear(1.0, 0.0, 3)), optimizer, "epoch")
+    with pytest.raises(ValueError, match="leave out step_per='epoch'"):
+        Clock(
+            Scheduler(optimizer, clock="samples", lr=Linear(1.0, 0.0, 3)),
+            optimizer,
+            "epoch",
+        )
     with pytest.raises(ValueError, match="the scheduler needs tokens; give"):
         Clock(Scheduler(optimizer, clock="tokens", lr=Linear(1.0, 0.0, 3)), optimizer)
     with pytest.raises(ValueError, match="did you mean 'epoch'"):

@@ -66,6 +66,7 @@ def test_classes_may_stand_last_or_second(shape):
         torch.tensor(1.5),
         {"loss": torch.tensor(1.5), "logits": torch.ones(3)},
         SimpleNamespace(loss=torch.tensor(1.5)),
+        (torch.ones(3), torch.tensor(1.5), None, torch.tensor(7)),
     ],
 )
 @pytest.mark.parametrize(
@@ -95,6 +96,12 @@ def test_a_given_loss_is_used_and_named():
         (torch.ones(3, 1), (None, torch.ones(3)), r"output \(3, 1\) and target \(3,\)"),
         (torch.ones(3), (None, torch.ones(3).long()), "one class dimension more"),
         ("text", (None, torch.ones(3)), "no loss fits an output of type str"),
+        ((torch.ones(3),), (None, torch.ones(3)), "an output of type tuple"),
+        (
+            (torch.tensor(1.5), torch.tensor(0.5)),
+            (None, torch.ones(3)),
+            "the model returns 2 scalars, and any could be the loss; let it return",
+        ),
     ],
 )
 def test_what_fits_no_loss_is_told(output, batch, message):

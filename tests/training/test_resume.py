@@ -35,6 +35,24 @@ def test_two_kills_inside_epochs_change_no_bit(tmp_path, children, data):
     assert [record["update"] for record in log_of(parts)] == list(range(20))
 
 
+@pytest.mark.parametrize("scheduler", ["by epoch", "by update"])
+def test_a_kill_changes_no_bit_under_any_scheduler(tmp_path, children, scheduler):
+    whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")
+    job = {"folder": parts, "scheduler": scheduler, "resume": "auto"}
+    straight, killed, resumed = children(
+        {"folder": whole, "scheduler": scheduler},
+        {**job, "kill": {"event": "on_update", "update": 7}},
+        {**job, "noise": 1},
+    )
+    assert killed[0] == KILLED
+    assert resumed[1] == straight[1]
+    assert log_of(parts) == log_of(whole)
+    rates = [record["lr"] for record in log_of(parts)]
+    by_epoch = [0.01] * 5 + [0.02] * 10 + [0.01] * 5  # 5 updates an epoch
+    by_update = [0.02 * 0.5 ** (update // 3) for update in range(20)]
+    assert rates == (by_epoch if scheduler == "by epoch" else by_update)
+
+
 @pytest.mark.parametrize("event", ["on_update", "on_evaluate", "on_save_point"])
 def test_a_kill_in_any_event_of_an_epochs_last_update_changes_no_bit(
     tmp_path, children, event

@@ -42,7 +42,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the folder of this run (default: a new one in the document's output)",
     )
-    parser.add_argument("--quiet", action="store_true", help="print the summary only")
+    parser.add_argument(
+        "--time-limit",
+        metavar="TIME",
+        type=_seconds,
+        help="save and stop after so long, such as 45m, 2h or 1h30m, with exit code "
+        "75; --resume goes on",
+    )
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--verbose",
+        metavar="LEVEL",
+        type=int,
+        choices=(0, 1, 2),
+        default=2,
+        help="0 the summary only, 1 the plan and a bar, 2 a line per epoch as well "
+        "(default: 2)",
+    )
+    shown.add_argument(
+        "--quiet",
+        action="store_const",
+        const=0,
+        dest="verbose",
+        help="print the summary only, as --verbose 0",
+    )
     parser.add_argument(
         "--dry-run",
         action="store_true",
@@ -56,7 +79,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; 0 done, 1 failed, 130 or 143 interrupted and saved.
+    """Run the command; return its exit code.
+
+    0 done, 1 failed, 75 stopped by the time limit and saved, 130 or 143 interrupted and
+    saved. After one of the last three, `--resume` goes on.
 
     Raises:
         ConfigError: the arguments or the document are wrong; nothing was trained.
@@ -83,7 +109,9 @@ def run(args: argparse.Namespace) -> int:
         folder.require_free()
     if folder is None:
         folder = new_run(_output(run.config.output), run.config.name)
-    session = Session(run, data, folder, quiet=args.quiet)
+    session = Session(
+        run, data, folder, verbose=args.verbose, time_limit=args.time_limit
+    )
     session.announce(resumed=args.resume)
     if args.dry_run:
         return 0
@@ -91,6 +119,16 @@ def run(args: argparse.Namespace) -> int:
         ending = Path(given).suffix if given and given != "-" else ".yaml"
         session.create(text, ending, base=base, overrides=overrides)
     return session.train(resume=args.resume)
+
+
+def _seconds(text: str) -> float:
+    """Read a length of time; importing this loads no torch."""
+    from lehr.training.wall_time import seconds_of
+
+    try:
+        return seconds_of("TIME", text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _require_extras() -> None:

@@ -59,9 +59,10 @@ class EpochLines(Callback):
 
 
 def interruption(result: FitResult, folder: Path) -> str:
-    """Return what to say when a signal stopped a run that was saved."""
+    """Return what to say when a signal or the time stopped a run that was saved."""
+    how = "interrupted" if result.signal is not None else "stopped by the time limit"
     return (
-        f"interrupted after update {result.updates} (epoch {result.epochs + 1}); "
+        f"{how} after update {result.updates} (epoch {result.epochs + 1}); "
         f"saved in {result.checkpoint}\n"
         f"go on with: lehr train --resume --run-dir {shlex.quote(str(folder))}"
     )

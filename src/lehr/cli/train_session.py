@@ -13,7 +13,13 @@ from lehr.cli import train_report as report
 from lehr.config.errors import ConfigError, Problem
 from lehr.config.run_document import Run
 from lehr.training import FitResult
-from lehr.training.callbacks import LoggingCallback, ProgressBar, RateMonitor
+from lehr.training.callbacks import (
+    Callback,
+    LoggingCallback,
+    ProgressBar,
+    RateMonitor,
+    TimeLimit,
+)
 from lehr.training.checkpoint import Retention
 from lehr.training.data import Parts
 from lehr.training.errors import TrainingError
@@ -34,20 +40,28 @@ class Session:
         run: the document's values, its plan and its schedules.
         data: what it trains on.
         folder: where everything is left; not written before `create`.
-        quiet: print the summary only.
+        verbose: 0 prints the summary only, 1 the plan and a bar, 2 epochs as well.
+        time_limit: save and stop after so many seconds.
     """
 
     def __init__(
-        self, run: Run, data: Parts, folder: RunFolder, *, quiet: bool = False
+        self,
+        run: Run,
+        data: Parts,
+        folder: RunFolder,
+        *,
+        verbose: int = 2,
+        time_limit: float | None = None,
     ) -> None:
         self.run = run
         self.data = data
         self.folder = folder
-        self.quiet = quiet
+        self.verbose = verbose
+        self.time_limit = time_limit
 
     def announce(self, *, resumed: bool) -> None:
         """Show the plan and the schedules before anything runs."""
-        if not self.quiet:
+        if self.verbose:
             print(report.announcement(self.run, self.folder.path, resumed=resumed))
 
     def create(
@@ -82,22 +96,25 @@ class Session:
                 return 0
         if (threads := self.run.config.train.threads) is not None:
             torch.set_num_threads(threads)
-        bars = () if self.quiet else (ProgressBar(), report.EpochLines())
-        log = LoggingCallback(1, (JsonLines(self.folder.metrics),))
-        job = build_job(
-            self.run, self.data, self.folder.path, (RateMonitor(), log, *bars)
-        )
+        job = build_job(self.run, self.data, self.folder.path, self._callbacks())
         try:
             result = job.fit(resume=resume)
-            if result.signal is not None:
+            if result.exit_code:
                 print(report.interruption(result, self.folder.path))
-                return 128 + result.signal
+                return result.exit_code
             self._draw(result)
             self._sum_up(job, result)
         except (TrainingError, OSError, ValueError) as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
         return 0
+
+    def _callbacks(self) -> list[Callback]:
+        """Return what is done beside training, and what is told about it."""
+        log = LoggingCallback(1, (JsonLines(self.folder.metrics),))
+        bars = (ProgressBar(), report.EpochLines())[: self.verbose]
+        limits = [] if self.time_limit is None else [TimeLimit(self.time_limit)]
+        return [RateMonitor(), log, *bars, *limits]
 
     def _sum_up(self, job: Job, result: FitResult) -> None:
         """Judge the best weights on the test part, and leave the last word."""

@@ -46,7 +46,9 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
 
     An evaluation is an improvement if it beats the best one by more than the margin:
     `threshold * abs(best)` if relative (so it is right for negative metrics too),
-    `threshold` if absolute. Any other is bad.
+    `threshold` if absolute. Any other is bad. "signed" is torch's formula: `threshold *
+    best`, which for a negative metric has the wrong sign, so that a flat one improves
+    for ever and is never cut; it is here to give torch's curve, not to be chosen.
 
     `patience` is the number of bad evaluations in a row that are tolerated; the next
     bad one cuts, and the count begins anew. So a flat metric is first cut at evaluation
@@ -59,8 +61,8 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
         mode: "min" if less is better, "max" if more is.
         factor: what a cut multiplies by; in (0, 1).
         patience: bad evaluations in a row that are tolerated.
-        threshold: margin of an improvement; relative ones lie in [0, 1).
-        threshold_mode: "relative" or "absolute".
+        threshold: margin of an improvement, >= 0; below 1 unless absolute.
+        threshold_mode: "relative", "absolute" or "signed".
         cooldown: evaluations after a cut that are not counted as bad.
         floor: the smallest cumulative factor; in [0, 1). At it, nothing is cut.
         nan: what a NaN metric is: "bad"; "ignore", as if not evaluated; or "raise".

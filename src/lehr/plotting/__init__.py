@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lehr.plotting.figure import plot, plot_run
+    from lehr.plotting.lr_schedule import plot_lr_schedule, plot_paper_scheduler
     from lehr.plotting.svg import draw_svg
     from lehr.plotting.terminal import draw, sparkline
 
-__all__ = ["draw", "draw_svg", "plot", "plot_run", "sparkline"]
+__all__ = [
+    "draw",
+    "draw_svg",
+    "plot",
+    "plot_lr_schedule",
+    "plot_paper_scheduler",
+    "plot_run",
+    "sparkline",
+]
 
 _HOMES = {
     "draw": "terminal",
@@ -16,6 +25,8 @@ _HOMES = {
     "draw_svg": "svg",
     "plot": "figure",
     "plot_run": "figure",
+    "plot_lr_schedule": "lr_schedule",
+    "plot_paper_scheduler": "lr_schedule",
 }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lehr import _checks
+from lehr._numerics.mersenne_twister import normal as torch_normal
+from lehr._numerics.mersenne_twister import uniform as torch_uniform
 from lehr._numerics.random import normal_quantile, uniform
 from lehr._typing import Any
 from lehr.schedules.base import Schedule
@@ -27,9 +29,13 @@ class Noise(Schedule):
         distribution: "normal" (cut off at `limit`) or "uniform".
         limit: largest deviation of "normal", in units of `scale`, in (0, 8].
         every: updates that share one number, > 0.
+        generator: "threefry", fast for arrays of any kind; or "torch", the numbers of a
+            `torch.Generator` seeded with `seed` + update and drawn from until one is
+            within the limit, as timm does: one by one, and not under `jax.jit`.
 
     Raises:
-        ValueError: an argument is out of range, or `distribution` is unknown.
+        ValueError: an argument is out of range, or `distribution` or `generator` is
+            unknown.
 
     Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011,
         doi:10.1145/2063384.2063405 (Threefry-2x32-20, keyed by the seed, counting
@@ -46,6 +52,7 @@ class Noise(Schedule):
     distribution: str = "normal"
     limit: float = 3.0
     every: float = 1
+    generator: str = "threefry"
 
     shape = "noise"
 
@@ -67,6 +74,9 @@ class Noise(Schedule):
             ),
             limit=float(limit),
             every=_checks.duration("every", self.every),
+            generator=_checks.choice(
+                "generator", self.generator, ("threefry", "torch")
+            ),
         )
 
     @property
@@ -78,13 +88,35 @@ class Noise(Schedule):
         return True
 
     def formula(self, t: Any, rest: Any, xp: Any) -> Any:
-        u = uniform(self.seed, xp.floor_divide(t, self.every), xp)
+        counter = xp.floor_divide(t, self.every)
+        if self.generator == "torch":
+            return self._as_torch(counter, xp)
+        u = uniform(self.seed, counter, xp)
         if self.distribution == "uniform":
             return self.centre + self.scale * (2.0 * u - 1.0)
         # The quantile function of the normal distribution between -limit and limit.
         tail = 0.5 * math.erfc(self.limit / math.sqrt(2.0))
         z = normal_quantile(tail + (1.0 - 2.0 * tail) * u, xp)
         return self.centre + self.scale * xp.clip(z, -self.limit, self.limit)
+
+    def _as_torch(self, counter: Any, xp: Any) -> Any:
+        if not hasattr(counter, "reshape"):
+            return self._drawn(counter)
+        try:
+            counters = sorted(set(counter.reshape(-1).tolist()))
+        except TypeError as error:
+            raise TypeError(
+                'noise of generator="torch" can not be traced: its numbers are drawn '
+                'one by one; evaluate it eagerly, or use generator="threefry"'
+            ) from error
+        drawn = [self._drawn(number) for number in counters]
+        return xp.take(drawn, xp.search(counters, counter) - 1)
+
+    def _drawn(self, counter: float) -> float:
+        seed = self.seed + int(counter)
+        if self.distribution == "uniform":
+            return self.centre + self.scale * (2.0 * torch_uniform(seed) - 1.0)
+        return self.centre + self.scale * torch_normal(seed, self.limit)
 
     def at(self, t: Any, rest: Any, xp: Any) -> Any:
         return self.formula(xp.clip(t, 0, math.inf), rest, xp)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from lehr.training.callbacks import (
         Callback,
         Checkpointing,
+        ConsoleLog,
         EarlyStopping,
+        EpochLines,
         GradientMonitor,
         LoggingCallback,
         ProgressBar,
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from lehr.training.result import (
         Best,
         FitResult,
+        Statistics,
     )
     from lehr.training.schedulers import (
         CosineAnnealingLR,
@@ -97,6 +100,10 @@ if TYPE_CHECKING:
     )
     from lehr.training.trainer import (
         BaseTrainer,
+    )
+    from lehr.training.weights import (
+        load_weights,
+        save_weights,
     )
 
 __all__ = [
@@ -116,11 +123,13 @@ __all__ = [
     "CheckpointWriteError",
     "Checkpointing",
     "ConfusionMatrix",
+    "ConsoleLog",
     "CosineAnnealingLR",
     "CosineScheduler",
     "Csv",
     "EarlyStopping",
     "EmptyDataError",
+    "EpochLines",
     "ExponentialLR",
     "FitResult",
     "FolderLockedError",
@@ -139,6 +148,7 @@ __all__ = [
     "RateMonitor",
     "ReduceLROnPlateau",
     "Retention",
+    "Statistics",
     "Step",
     "StepLR",
     "StepScheduler",
@@ -158,9 +168,11 @@ __all__ = [
     "get_multi_step_lr_scheduler",
     "gradient_statistics",
     "implement_paper_scheduler",
+    "load_weights",
     "plot_lr_schedule",
     "plot_paper_scheduler",
     "read_json_lines",
+    "save_weights",
 ]
 
 _ON_FIRST_USE = {
@@ -177,7 +189,9 @@ _ON_FIRST_USE = {
     "lehr.training.callbacks": (
         "Callback",
         "Checkpointing",
+        "ConsoleLog",
         "EarlyStopping",
+        "EpochLines",
         "GradientMonitor",
         "LoggingCallback",
         "ProgressBar",
@@ -233,6 +247,7 @@ _ON_FIRST_USE = {
     "lehr.training.result": (
         "Best",
         "FitResult",
+        "Statistics",
     ),
     "lehr.training.schedulers": (
         "CosineAnnealingLR",
@@ -249,6 +264,10 @@ _ON_FIRST_USE = {
         "WarmupStepLR",
     ),
     "lehr.training.trainer": ("BaseTrainer",),
+    "lehr.training.weights": (
+        "load_weights",
+        "save_weights",
+    ),
 }
 _HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names}
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, nn, optim
 from torch.nn.utils import clip_grad_norm_
-from torch.optim import Optimizer
 
 from lehr._checks import count, positive
 from lehr.training import rng
@@ -16,8 +16,15 @@ from lehr.training.batches import size_of, to_device
 from lehr.training.clock import Clock
 from lehr.training.errors import EmptyDataError, NonFiniteError
 from lehr.training.feed import Feed
-from lehr.training.metrics import Averages, Metric
+from lehr.training.metrics import (
+    Averages,
+    Metric,
+    gathers,
+    number_from,
+    scalar_names,
+)
 from lehr.training.objective import Loss, Objective
+from lehr.training.unbound import Optimizer, bound
 
 
 @dataclass(slots=True)
@@ -47,8 +54,9 @@ class TrainingLoop:
 
     Args:
         model: called with the inputs of a batch.
-        optimizer: over the model's parameters.
-        scheduler: lehr's, or any with `step`; moved after each update.
+        optimizer: torch's, over the model's parameters; or lehr's, without any yet.
+        scheduler: as for `Clock`, or a clock. One that is driven by a metric is shown
+            it by `loop.clock.after_evaluation({"val_loss": ...})`.
         loss: `loss(output, target)`, or None to let one be chosen.
         accumulation: batches per update; the last update of an epoch may have fewer.
         clip_norm: largest norm of all gradients together; None does not clip.
@@ -70,7 +78,7 @@ class TrainingLoop:
     def __init__(
         self,
         model: nn.Module,
-        optimizer: Optimizer,
+        optimizer: optim.Optimizer | Optimizer,
         scheduler: Any = None,
         *,
         loss: Loss | Objective | None = None,
@@ -79,11 +87,13 @@ class TrainingLoop:
         device: torch.device | str | None = None,
         check_finite: bool = True,
     ) -> None:
-        require_trained(model, optimizer)
         self.model = model
-        self.optimizer = optimizer
+        self.optimizer = bound(optimizer, model)
+        require_trained(model, self.optimizer)
         self.clock = (
-            scheduler if isinstance(scheduler, Clock) else Clock(scheduler, optimizer)
+            scheduler
+            if isinstance(scheduler, Clock)
+            else Clock(scheduler, self.optimizer)
         )
         self.objective = loss if isinstance(loss, Objective) else Objective(loss)
         self.accumulation = count("accumulation", accumulation, minimum=1)
@@ -93,13 +103,23 @@ class TrainingLoop:
         self.updates = 0
         self.samples = 0
 
-    def run(self, data: Iterable[Any], epoch: int = 0) -> dict[str, float]:
-        """Train on the batches of one epoch; return the mean loss over its samples."""
+    def run(self, data: Iterable[Any], epoch: int | None = None) -> dict[str, float]:
+        """Train on the batches of one epoch; return the mean loss over its samples.
+
+        Args:
+            data: the batches.
+            epoch: its number, for a loader that shuffles by it and a scheduler that is
+                asked by it; None: the one after the last.
+        """
+        epoch = self.clock.epochs if epoch is None else count("epoch", epoch)
+        if epoch != self.clock.epochs:
+            self.clock.go_to(self.updates, epoch)
         self.model.train()
         averages = Averages()
         for window in Feed(data, self.accumulation).windows(epoch):
             step = self.update(window)
             averages.add("loss", step.value, step.samples)
+        self.clock.after_epoch()
         return averages.means()
 
     def update(self, window: list[Any]) -> Step:
@@ -118,6 +138,7 @@ class TrainingLoop:
             norm = clip_grad_norm_(parameters, self.clip_norm)
             if self.check_finite:
                 self._checked("gradient norm", norm)
+        self.clock.before_update()
         rates = [
             # A scheduler may refill a tensor in place: keep what this update used.
             rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
@@ -155,7 +176,7 @@ class TrainingLoop:
         return number
 
 
-def require_trained(model: nn.Module, optimizer: Optimizer) -> None:
+def require_trained(model: nn.Module, optimizer: optim.Optimizer) -> None:
     """Refuse an optimizer that would leave the model as it is."""
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
     own = [id(p) for p in model.parameters()]
@@ -172,7 +193,9 @@ class ValidationLoop:
     Args:
         model: called with the inputs of a batch, in evaluation mode, without gradients.
         loss: as for `TrainingLoop`.
-        metrics: `{name: metric(output, target)}`, each the mean over the batch.
+        metrics: `{name: metric(output, target)}`, each the mean over the batch; or what
+            gathers over all batches, such as `ConfusionMatrix` or a metric of
+            torchmetrics: it keeps what it has gathered until the next evaluation.
         device: as for `TrainingLoop`.
 
     >>> model = nn.Linear(2, 1)
@@ -192,19 +215,30 @@ class ValidationLoop:
     ) -> None:
         self.model = model
         self.objective = loss if isinstance(loss, Objective) else Objective(loss)
-        self.metrics = dict(metrics or {})
+        self.metrics: dict[str, Any] = dict(metrics or {})
         self.device = device_of(model, device)
         if "loss" in self.metrics:
             raise ValueError("metrics may not be named 'loss': that is the loss itself")
 
-    def run(self, data: Iterable[Any]) -> dict[str, float]:
+    def run(
+        self, data: Iterable[Any], max_batches: int | None = None
+    ) -> dict[str, float]:
         """Return the loss and each metric, as means over all samples of `data`.
 
         A loader with `set_epoch` is read from the start of its epoch 0, wherever it is.
 
+        Args:
+            data: batches.
+            max_batches: evaluate the first so many only, >= 1.
+
         Raises:
             EmptyDataError: `data` gives no batch.
         """
+        if max_batches is not None:
+            count("max_batches", max_batches, minimum=1)
+        gathering = {n: m for n, m in self.metrics.items() if gathers(m)}
+        for metric in gathering.values():
+            metric.reset()
         averages = Averages()
         modes = [(module, module.training) for module in self.model.modules()]
         with rng.preserved(), torch.no_grad():
@@ -212,7 +246,7 @@ class ValidationLoop:
             try:
                 if hasattr(data, "set_epoch"):
                     data.set_epoch(0)
-                for batch in data:
+                for batch in islice(data, max_batches):
                     self._add(averages, to_device(batch, self.device))
             finally:
                 for module, training in modes:
@@ -220,14 +254,20 @@ class ValidationLoop:
         means = averages.means()
         if not means:
             raise EmptyDataError("val_data gave no batch; leave it out, or fill it")
-        return means
+        for name, metric in gathering.items():
+            if getattr(metric, "scalar", True):
+                means[name] = number_from(name, metric)
+        return {name: means[name] for name in ("loss", *scalar_names(self.metrics))}
 
     def _add(self, averages: Averages, batch: Any) -> None:
         size = size_of(batch)
         loss, output, target = self.objective(self.model, batch)
         averages.add("loss", loss, size)
         for name, metric in self.metrics.items():
-            averages.add(name, metric(output, target), size)
+            if gathers(metric):
+                metric.update(output, target)
+            else:
+                averages.add(name, metric(output, target), size)
 
 
 def device_of(

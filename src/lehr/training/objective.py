@@ -20,8 +20,9 @@ class Objective:
     """From a model and a batch to a loss; without a given loss, chosen once.
 
     The choice is made at the first batch: the model's own loss, if its output is a
-    scalar or has a `loss` (attribute or key); else cross entropy for integer targets,
-    mean squared error for floating ones. It is logged, and `name` tells it.
+    scalar, has a `loss` (attribute or key) or is a tuple that holds one scalar; else
+    cross entropy for integer targets, mean squared error for floating ones. It is
+    logged, and `name` tells it.
 
     Args:
         loss: `loss(output, target)`, a scalar tensor, the mean over the batch.
@@ -142,10 +143,22 @@ def _cross_entropy(output: Tensor, target: Tensor) -> Tensor:
 def _own_loss(output: Any) -> Any:
     """Return the loss inside a model's output, or None."""
     if isinstance(output, Tensor):
-        return output if output.ndim == 0 and output.is_floating_point() else None
+        return output if _is_loss(output) else None
     loss = output.get("loss") if isinstance(output, Mapping) else None
     loss = getattr(output, "loss", None) if loss is None else loss
+    if loss is None and isinstance(output, (tuple, list)):
+        scalars = [item for item in output if _is_loss(item)]
+        if len(scalars) > 1:
+            raise ValueError(
+                f"the model returns {len(scalars)} scalars, and any could be the loss; "
+                "let it return one of them, or a mapping with the key 'loss'"
+            )
+        loss = scalars[0] if scalars else None
     return loss if isinstance(loss, torch.Tensor) else None
+
+
+def _is_loss(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.ndim == 0 and value.is_floating_point()
 
 
 def _name_of(loss: Loss) -> str:

@@ -15,7 +15,8 @@ from lehr.training.callbacks.events import (
 )
 from lehr.training.feed import Feed
 from lehr.training.interrupts import Interrupts
-from lehr.training.result import GOALS, Best, Goal, is_better
+from lehr.training.metrics import evaluated_names
+from lehr.training.result import GOALS, INTERRUPT, Best, Goal, is_better
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -41,8 +42,8 @@ class Run:
     def start_context(self) -> StartContext:
         """Return what is known before the first update."""
         trainer, goal = self.trainer, self.goal
-        names = ["loss", *trainer.validation.metrics]
-        evaluated = [] if self.val_data is None else [f"val_{name}" for name in names]
+        names = evaluated_names(trainer.validation.metrics)
+        evaluated = () if self.val_data is None else names
         per_epoch = self.feed.updates_per_epoch
         return StartContext(
             trainer,
@@ -101,13 +102,14 @@ class Run:
         if epoch_over:
             self.feed.next_epoch()
         if reached := self.goal.reached(trainer.epochs, trainer.updates):
-            trainer.stop(reached)
+            # Whoever stopped the run in `on_update` was late: it is done.
+            trainer.stopping = reached
         due = self.val_data is not None and self._is_due(epoch_over)
         metrics = self.evaluate(record) if due else {}
         if epoch_over:
             self.end_epoch(record, metrics)
         if self.interrupts.received is not None:
-            trainer.stop("interrupt")
+            trainer.stop(INTERRUPT)
         stopping = trainer.stopping is not None
         if hooks.on_log:
             notable = epoch_over or stopping or bool(metrics)

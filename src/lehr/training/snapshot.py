@@ -16,12 +16,11 @@ logger = logging.getLogger("lehr.training")
 
 def take(trainer: "BaseTrainer") -> dict[str, Any]:
     """Return the state in two parts: the model's weights, and all the rest."""
-    scheduler = trainer.scheduler
     return {
         "model": trainer.model.state_dict(),
         "state": {
             "optimizer": trainer.optimizer.state_dict(),
-            "scheduler": None if scheduler is None else scheduler.state_dict(),
+            "scheduler": trainer.clock.state_dict(),
             "callbacks": trainer.callbacks.state_dict(),
             "data": trainer.place_in_data(),
             "random": rng.capture(),
@@ -56,11 +55,10 @@ def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
         )
     trainer.model.load_state_dict(parts["model"])
     trainer.optimizer.load_state_dict(state["optimizer"])
-    if trainer.scheduler is not None:
-        trainer.scheduler.load_state_dict(state["scheduler"])
+    done = state["done"]
+    trainer.clock.load_state_dict(state["scheduler"], done["updates"], done["epochs"])
     for name in trainer.callbacks.load_state_dict(state["callbacks"]):
         logger.warning("the checkpoint has a state for %s, which is not there", name)
-    done = state["done"]
     trainer.loop.updates, trainer.loop.samples = done["updates"], done["samples"]
     trainer.epochs, trainer.seconds_before = done["epochs"], done["seconds"]
     trainer.averages.load_state_dict(state["averages"], trainer.loop.device)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import nn
-from torch.optim import Optimizer
+from torch import nn, optim
 
 from lehr._checks import choice, count
 from lehr.training import rng, snapshot
@@ -21,16 +20,18 @@ from lehr.training.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
-from lehr.training.clock import Clock, Per
+from lehr.training.clock import Clock
+from lehr.training.drivers import Per
 from lehr.training.feed import Feed, require_rereadable
 from lehr.training.interface import Trainer
 from lehr.training.interrupts import Interrupts
 from lehr.training.loops import TrainingLoop, ValidationLoop
-from lehr.training.metrics import Averages, Metric
+from lehr.training.metrics import Averages, Metric, evaluated_names
 from lehr.training.objective import Loss, Objective
 from lehr.training.result import Best, FitResult, Goal
 from lehr.training.resume import begin
 from lehr.training.run import Run
+from lehr.training.unbound import Optimizer, bound
 
 BOOKKEEPING = ("epoch", "updates", "samples", "seconds")
 
@@ -43,8 +44,8 @@ class BaseTrainer(Trainer):
     Args:
         model: called with the inputs of a batch: all of a tuple but its last item, the
             target; or the items of a mapping by name.
-        optimizer: over the model's parameters.
-        scheduler: a `lehr.bindings.torch.Scheduler`, or one of torch's.
+        optimizer: torch's, over the model's parameters; or lehr's, without any yet.
+        scheduler: one of lehr's, torch's or timm's, driven as `Clock` tells.
         loss: `loss(output, target)`, the mean over the batch. Without: the model's own,
             else cross entropy for integer targets and mean squared error for floating
             ones; `loss_name` says which.
@@ -56,7 +57,7 @@ class BaseTrainer(Trainer):
         device: where to train; None: where the model is.
         folder: of the run, for its checkpoints and its lock.
         evaluate_every: in updates; None: at the end of each epoch. Also at the goal.
-        step_per: "update" or "epoch": what moves a scheduler of torch's.
+        step_per: "update" or "epoch": what moves it; None: what it says, else update.
         monitor, mode: which metric, and whether "min" or "max", makes the best.
         check_finite: refuse an update whose loss or gradient norm is not finite.
 
@@ -75,7 +76,7 @@ class BaseTrainer(Trainer):
     def __init__(
         self,
         model: nn.Module,
-        optimizer: Optimizer,
+        optimizer: optim.Optimizer | Optimizer,
         scheduler: Any = None,
         *,
         loss: Loss | None = None,
@@ -87,22 +88,22 @@ class BaseTrainer(Trainer):
         device: torch.device | str | None = None,
         folder: str | Path | None = None,
         evaluate_every: int | None = None,
-        step_per: Per = "update",
+        step_per: Per | None = None,
         monitor: str = "val_loss",
         mode: Literal["min", "max"] = "min",
         check_finite: bool = True,
     ) -> None:
         choice("mode", mode, ("min", "max"))
-        choice("monitor", monitor, ("val_loss", *(f"val_{m}" for m in metrics or ())))
+        choice("monitor", monitor, evaluated_names(metrics or {}))
         if evaluate_every is not None:
             count("evaluate_every", evaluate_every, minimum=1)
         self.model = model if device is None else model.to(device)
-        self.optimizer, self.scheduler = optimizer, scheduler
-        self.clock = Clock(scheduler, optimizer, step_per, monitor)
+        self.optimizer, self.scheduler = bound(optimizer, self.model), scheduler
+        self.clock = Clock(scheduler, self.optimizer, step_per, monitor)
         objective = Objective(loss)
         self.loop = TrainingLoop(
             self.model,
-            optimizer,
+            self.optimizer,
             self.clock,
             loss=objective,
             accumulation=accumulation,
@@ -115,17 +116,14 @@ class BaseTrainer(Trainer):
         )
         self.callbacks = Callbacks(callbacks)
         self.seed = None if seed is None else count("seed", seed)
-        self.folder = None if folder is None else Path(folder)
-        self.store = (
-            None
-            if self.folder is None
-            else CheckpointStore(self.folder / "checkpoints")
-        )
+        self.folder, self.store = None if folder is None else Path(folder), None
+        if self.folder is not None:
+            self.store = CheckpointStore(self.folder / "checkpoints")
         self.evaluate_every, self.monitor, self.mode = evaluate_every, monitor, mode
         self.epochs = 0
         self.seconds_before = 0.0
         self.averages = Averages()
-        self.rates: list[Any] = [group["lr"] for group in optimizer.param_groups]
+        self.rates: list[Any] = [group["lr"] for group in self.optimizer.param_groups]
         self.history: list[dict[str, Any]] = []
         self.evaluations: list[dict[str, Any]] = []
         self.best: Best | None = None
@@ -190,6 +188,7 @@ class BaseTrainer(Trainer):
         """
         goal = Goal(num_epochs, updates)
         require_rereadable(val_data, train_data)
+        self.clock.require_metric(val_data)
         with contextlib.ExitStack() as stack:
             if self.folder is not None and self.store is not None:
                 self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,17 @@ except ImportError as error:
         "lehr.bindings.torch needs PyTorch: pip install 'lehr[torch]'"
     ) from error
 
+from lehr.bindings.torch.plateau_scheduler import PlateauScheduler
 from lehr.bindings.torch.position import Position
 from lehr.bindings.torch.rules import on, times_base
 from lehr.bindings.torch.scaled import step_scaled
 from lehr.bindings.torch.scheduler import Scheduler
 
-__all__ = ["Position", "Scheduler", "on", "step_scaled", "times_base"]
+__all__ = [
+    "PlateauScheduler",
+    "Position",
+    "Scheduler",
+    "on",
+    "step_scaled",
+    "times_base",
+]

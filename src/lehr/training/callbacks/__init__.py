@@ -2,6 +2,7 @@
 
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.checkpointing import Checkpointing
+from lehr.training.callbacks.console import ConsoleLog, EpochLines
 from lehr.training.callbacks.early_stopping import EarlyStopping
 from lehr.training.callbacks.events import (
     EndContext,
@@ -14,24 +15,30 @@ from lehr.training.callbacks.events import (
     StartContext,
     UpdateContext,
 )
+from lehr.training.callbacks.gradients import GradientMonitor
 from lehr.training.callbacks.logging import LoggingCallback
 from lehr.training.callbacks.progress import ProgressBar
 from lehr.training.callbacks.rates import RateMonitor
+from lehr.training.callbacks.time_limit import TimeLimit
 
 __all__ = [
     "Callback",
     "Checkpointing",
+    "ConsoleLog",
     "EarlyStopping",
     "EndContext",
     "EpochContext",
     "EpochEndContext",
+    "EpochLines",
     "ErrorContext",
     "EvaluationContext",
+    "GradientMonitor",
     "LogContext",
     "LoggingCallback",
     "ProgressBar",
     "RateMonitor",
     "SavePointContext",
     "StartContext",
+    "TimeLimit",
     "UpdateContext",
 ]

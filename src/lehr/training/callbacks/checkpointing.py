@@ -1,13 +1,16 @@
-"""Save the last and the best."""
+"""Save the last and the best, and weights by name."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
-from lehr._checks import count
+from lehr._checks import choice, count
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import SavePointContext, StartContext
+from lehr.training.callbacks.names import NameTemplate
 from lehr.training.checkpoint import Retention
 from lehr.training.result import is_better
+from lehr.training.weights import save_weights
 
 
 class Checkpointing(Callback):
@@ -18,6 +21,10 @@ class Checkpointing(Callback):
     Kept are the newest and the best; neither is ever deleted before its successor is
     on the disk, whole.
 
+    With `export`, the weights alone are written as well, into files that anything can
+    read: `load_weights(model, path)`, or safetensors itself. A file of the same name is
+    replaced by a whole one; files of other names stay.
+
     Args:
         every_epochs: None writes none at the ends of epochs.
         every_updates: None writes none by updates.
@@ -25,9 +32,16 @@ class Checkpointing(Callback):
         keep_best: how many of the best by `monitor` stay.
         monitor: the metric of the best. Without validation data there is no best.
         mode: "min" if less is better, "max" if more is.
+        export: name of a file of weights in the run folder, with fields if wanted:
+            "weights/{epoch:04d}-{val_loss:.3f}.safetensors". Fields are `epoch` and
+            `update`, from 0; `epochs` and `updates`, how many are done; `timestamp`;
+            and every metric of the run.
+        export_on: "best" writes it when an evaluation is the best so far, "save" beside
+            each checkpoint.
 
     Raises:
-        ValueError: an argument is out of range; at the start: there is no folder.
+        ValueError: an argument is out of range; at the start: there is no folder, or no
+            such field, or the name leads out of the folder.
     """
 
     order = 1000
@@ -41,6 +55,8 @@ class Checkpointing(Callback):
         keep_best: int = 1,
         monitor: str = "val_loss",
         mode: Literal["min", "max"] = "min",
+        export: str | None = None,
+        export_on: Literal["best", "save"] = "best",
     ) -> None:
         if every_epochs is not None:
             count("every_epochs", every_epochs, minimum=1)
@@ -49,10 +65,16 @@ class Checkpointing(Callback):
         self.every_epochs = every_epochs
         self.every_updates = every_updates
         self.retention = Retention(keep_last, keep_best, monitor, mode)
+        self.export = None if export is None else NameTemplate(export)
+        self.export_on = choice("export_on", export_on, ("best", "save"))
         self.best: float | None = None
+        self.exported: Path | None = None
 
     def on_start(self, context: StartContext) -> None:
-        """Refuse a trainer without a folder, and a metric that will never come."""
+        """Refuse a trainer without a folder, and a metric that will never come.
+
+        A fresh run has no best yet.
+        """
         if context.folder is None:
             raise ValueError(
                 "Checkpointing needs a run folder: BaseTrainer(..., folder='runs/one')"
@@ -60,11 +82,35 @@ class Checkpointing(Callback):
         evaluates = any(name.startswith("val_") for name in context.metric_names)
         if self.retention.best and evaluates:
             context.require_metric(self.retention.monitor, "Checkpointing")
+        if self.export is not None:
+            if self.export_on == "best":
+                context.require_metric(self.retention.monitor, "Checkpointing")
+            self.export.require(context.metric_names, context.folder)
+        if not context.resumed:
+            self.best = None
 
     def on_save_point(self, context: SavePointContext) -> None:
-        """Write a checkpoint, if one is due."""
-        if self._is_due(context) | self._is_best(context):
+        """Write a checkpoint, if one is due, and weights, if wanted."""
+        due, best = self._is_due(context), self._is_best(context)
+        if self.export is not None and (best or (due and self.export_on == "save")):
+            self._export(context, self.export)
+        if due or (best and self.retention.best):
             context.trainer.save(self.retention, context.metrics)
+
+    def _export(self, context: SavePointContext, template: NameTemplate) -> None:
+        trainer, metrics = context.trainer, dict(context.metrics)
+        if trainer.folder is None:
+            return
+        if context.epoch_end:
+            metrics["train_loss"] = trainer.history[-1]["train_loss"]
+        counts = {
+            "epoch": context.epochs - context.epoch_end,
+            "epochs": context.epochs,
+            "update": context.updates - 1,
+            "updates": context.updates,
+        }
+        path = template.path(trainer.folder, counts, metrics)
+        self.exported = save_weights(trainer.model, path)
 
     def _is_due(self, context: SavePointContext) -> bool:
         if context.stopping:
@@ -76,7 +122,8 @@ class Checkpointing(Callback):
 
     def _is_best(self, context: SavePointContext) -> bool:
         value = context.metrics.get(self.retention.monitor)
-        if not self.retention.best or value is None:
+        wanted = self.retention.best or self.export is not None
+        if not wanted or value is None:
             return False
         if is_better(value, self.best, self.retention.mode):
             self.best = value

@@ -1,29 +1,45 @@
-"""Stop when a metric says so."""
+"""Stop when a metric says so, with the weights of the best evaluation if wanted."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from torch import Tensor, nn
+
+from lehr._checks import choice
 from lehr.controllers import Stopper
 from lehr.controllers.stopper import StopperState, StopperVerdict
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import (
+    EndContext,
     EpochEndContext,
     EvaluationContext,
     StartContext,
 )
-
-REASON = "early stopping"
+from lehr.training.result import EARLY_STOPPING
 
 
 class EarlyStopping(Callback):
     """Ends the run when the metric no longer improves, has diverged, or is enough.
 
-    The judgement is that of `lehr.controllers.Stopper`; its memory survives a restart.
+    The judgement is that of `lehr.controllers.Stopper`. An evaluation improves if it
+    beats the best by more than `min_delta`; any other is bad, a flat one too.
+    `patience` bad evaluations in a row are tolerated and the next one stops, as in
+    torch's ReduceLROnPlateau; Keras and Lightning call k what is k - 1 here. An
+    evaluation that improves never stops, whatever the patience. The memory survives a
+    restart; a fresh run begins with none.
+
+    With `restore_best`, a copy of the weights of the best evaluation is kept, in
+    checkpoints too, and given to the model when the run has ended by early stopping or
+    at its goal. Interrupted, or stopped otherwise, the model is left as it is: the run
+    will go on. The last checkpoint has the last weights in any case.
 
     Args:
         monitor: a metric of the evaluation ("val_loss") or the epoch ("train_loss").
         mode, patience, min_delta: as for `Stopper`.
         stopper: a `Stopper` with all its settings, instead of these three.
+        restore_best: whether the model shall end with the weights of the best
+            evaluation.
+        keep_on: where the copy is kept: on the "cpu", or on the model's own "device".
 
     Raises:
         ValueError: a setting is out of range; at the start, the run has no such metric.
@@ -39,18 +55,46 @@ class EarlyStopping(Callback):
         patience: int = 10,
         min_delta: float = 0.0,
         stopper: Stopper | None = None,
+        restore_best: bool = False,
+        keep_on: Literal["cpu", "device"] = "cpu",
     ) -> None:
         self.monitor = monitor
         self.stopper = stopper or Stopper(mode, patience=patience, min_delta=min_delta)
+        self.restore_best = restore_best
+        self.keep_on = choice("keep_on", keep_on, ("cpu", "device"))
+        self._forget()
+
+    def _forget(self) -> None:
         self.memory: StopperState = self.stopper.start()
         self.verdict: StopperVerdict | None = None
-        self._stopped = False
+        self.best_epoch: int | None = None
+        self.stopped_epoch: int | None = None
+        self._weights: dict[str, Any] | None = None
+
+    @property
+    def best_value(self) -> float | None:
+        """The best value so far."""
+        return self.memory.best
+
+    def summary(self) -> dict[str, Any]:
+        """Return what was judged so far, and by which rule; epochs count from 0."""
+        return {
+            "monitor": self.monitor,
+            "best_value": self.best_value,
+            "best_epoch": self.best_epoch,
+            "stopped_epoch": self.stopped_epoch,
+            "bad_in_a_row": self.memory.bad,
+            "patience": self.stopper.patience,
+            "why": None if self.verdict is None else self.verdict.why,
+        }
 
     def on_start(self, context: StartContext) -> None:
         """Check the metric's name; end a resumed run that was stopped already."""
         context.require_metric(self.monitor, "EarlyStopping")
-        if self._stopped:
-            context.stop(REASON)
+        if not context.resumed:
+            self._forget()
+        if self.stopped_epoch is not None:
+            context.stop(EARLY_STOPPING)
 
     def on_evaluate(self, context: EvaluationContext) -> None:
         """Judge a metric of the evaluation."""
@@ -66,18 +110,49 @@ class EarlyStopping(Callback):
         self, context: EvaluationContext | EpochEndContext, value: float
     ) -> None:
         self.memory, self.verdict = self.stopper.update(self.memory, value)
-        self._stopped = self.verdict.stop
-        if self._stopped:
-            context.stop(REASON)
+        if self.verdict.improved:
+            self.best_epoch = context.epoch
+            if self.restore_best:
+                self._weights = _copied(context.trainer.model, self.keep_on == "cpu")
+        self.stopped_epoch = context.epoch if self.verdict.stop else None
+        if self.verdict.stop:
+            context.stop(EARLY_STOPPING)
+
+    def on_end(self, context: EndContext) -> None:
+        """Give the model its best weights, if the run is over."""
+        result, weights = context.result, self._weights
+        over = result is not None and (
+            result.reached_goal or result.stopped_by == EARLY_STOPPING
+        )
+        if self.restore_best and over and weights is not None:
+            context.trainer.model.load_state_dict(weights)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the memory, and after a stop the settings that led to it."""
+        stopped = self.stopped_epoch is not None
         return {
             "memory": self.memory.to_dict(),
-            "stopped_by": repr(self.stopper) if self._stopped else None,
+            "best_epoch": self.best_epoch,
+            "stopped_epoch": self.stopped_epoch,
+            "stopped_by": repr(self.stopper) if stopped else None,
+            "weights": self._weights,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a saved memory; other settings may go on after a stop."""
         self.memory = StopperState.from_dict(state["memory"])
-        self._stopped = state["stopped_by"] == repr(self.stopper)
+        same = state["stopped_by"] == repr(self.stopper)
+        self.stopped_epoch = state["stopped_epoch"] if same else None
+        self.best_epoch = state["best_epoch"]
+        self._weights = state["weights"] if self.restore_best else None
+
+
+def _copied(model: nn.Module, to_cpu: bool) -> dict[str, Any]:
+    return {
+        name: _copy(value, to_cpu) if isinstance(value, Tensor) else value
+        for name, value in model.state_dict().items()
+    }
+
+
+def _copy(tensor: Tensor, to_cpu: bool) -> Tensor:
+    return tensor.detach().to("cpu" if to_cpu else tensor.device, copy=True)

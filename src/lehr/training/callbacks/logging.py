@@ -1,7 +1,8 @@
 """Write what happens to the loggers."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from torch import Tensor
@@ -13,6 +14,9 @@ from lehr.training.loggers.base import Logger
 
 messages = logging.getLogger("lehr.training")
 
+PLACE = ("update", "epoch")
+"""What is in every record, whatever the filter."""
+
 
 class LoggingCallback(Callback):
     """Gives every `log_interval`-th update to the loggers, one record for each.
@@ -21,33 +25,62 @@ class LoggingCallback(Callback):
     an evaluation are always logged. A logger that fails is reported once and left out
     from then on; training goes on.
 
-    Args:
-        log_interval: in updates, >= 1.
-        loggers: where the records go.
+    Values may be noted by hand as well: the first of each name, every `log_interval`-th
+    epoch, and, once it is closed, the last.
 
-    >>> callback = LoggingCallback(log_interval=1)
-    >>> for epoch in range(2):
+    Args:
+        log_interval: in updates, >= 1; in epochs for values noted by hand.
+        loggers: where the records go.
+        metrics: names or patterns of what is logged, such as `("train_loss", "val_*")`;
+            None logs all. A record of which nothing is left is not written. A pattern
+            that has fitted nothing in the whole run is reported at its end.
+
+    >>> callback = LoggingCallback(log_interval=2)
+    >>> for epoch in range(4):
     ...     callback.log("lr", 0.1 / (epoch + 1), epoch)
+    >>> callback.close()
     >>> callback.values("lr")
-    [(0, 0.1), (1, 0.05)]
+    [(0, 0.1), (2, 0.03333333333333333), (3, 0.025)]
     """
 
     order = 500
 
-    def __init__(self, log_interval: int = 50, loggers: Iterable[Logger] = ()) -> None:
+    def __init__(
+        self,
+        log_interval: int = 50,
+        loggers: Iterable[Logger] = (),
+        *,
+        metrics: Iterable[str] | None = None,
+    ) -> None:
+        if isinstance(metrics, str):
+            raise TypeError(f"metrics must hold several names, got {metrics!r}")
         self.log_interval = count("log_interval", log_interval, minimum=1)
         self.loggers = tuple(loggers)
+        self.metrics = None if metrics is None else tuple(metrics)
         self._working: list[Logger] = []
         self._values: dict[str, list[tuple[int, float]]] = {}
+        self._last: dict[str, tuple[int, float]] = {}
+        self._wanted: dict[str, bool] = {}
 
     def log(self, name: str, value: float, epoch: int) -> None:
-        """Note a value by hand, for every `log_interval`-th epoch."""
-        if count("epoch", epoch) % self.log_interval == 0:
-            self._values.setdefault(name, []).append((epoch, float(value)))
+        """Note a value by hand, if it is the first or its epoch is due."""
+        due = count("epoch", epoch) % self.log_interval == 0
+        if not self._wants(name):
+            return
+        noted = (epoch, float(value))
+        self._last[name] = noted
+        if due or name not in self._values:
+            self._values.setdefault(name, []).append(noted)
 
     def values(self, name: str) -> list[tuple[int, float]]:
         """Return what was noted by hand under a name, as (epoch, value)."""
         return list(self._values.get(name, []))
+
+    def close(self) -> None:
+        """Note the last value of each name, due or not; the end of a run does so."""
+        for name, noted in self._last.items():
+            if self._values[name][-1] != noted:
+                self._values[name].append(noted)
 
     def on_start(self, context: StartContext) -> None:
         """Open the loggers, without the records that will be written again."""
@@ -59,13 +92,37 @@ class LoggingCallback(Callback):
         """Write the record, if it is due."""
         due = (context.update + 1) % self.log_interval == 0
         if due or context.notable or context.update == 0:
-            record = {name: _plain(value) for name, value in context.record.items()}
-            self._each(lambda logger: logger.log(record))
+            record = self._filtered(context.record)
+            if len(record) > len(PLACE):
+                plain = {name: _plain(value) for name, value in record.items()}
+                self._each(lambda logger: logger.log(plain))
 
     def on_end(self, context: EndContext) -> None:
         """Close the loggers."""
         self._each(lambda logger: logger.close())
         self._working = []
+        self.close()
+        for pattern in self.metrics or ():
+            fits = (fnmatchcase(name, pattern) for name in self._wanted)
+            if self._wanted and not any(fits):
+                known = ", ".join(sorted(self._wanted))
+                messages.warning("%r fits nothing that was logged: %s", pattern, known)
+
+    def _filtered(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self.metrics is None:
+            return record
+        return {
+            name: value
+            for name, value in record.items()
+            if name in PLACE or self._wants(name)
+        }
+
+    def _wants(self, name: str) -> bool:
+        if self.metrics is None:
+            return True
+        if name not in self._wanted:
+            self._wanted[name] = any(fnmatchcase(name, one) for one in self.metrics)
+        return self._wanted[name]
 
     def _each(self, action: Callable[[Logger], None]) -> None:
         for logger in list(self._working):

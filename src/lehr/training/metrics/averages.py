@@ -1,14 +1,10 @@
 """Means over samples, whatever the sizes of the batches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
-
-from lehr.training.objective import class_dimension
-
-Metric = Callable[[Any, Any], Tensor | float]
 
 
 class Averages:
@@ -58,25 +54,3 @@ class Averages:
             for name, total in state["sums"].items()
         }
         self._weights = dict(state["weights"])
-
-
-def accuracy(output: Tensor, target: Tensor) -> Tensor:
-    """Return the fraction of targets whose class has the highest score.
-
-    Args:
-        output: scores, (batch, classes) or (batch, ..., classes).
-        target: class numbers, (batch,) or (batch, ...).
-
-    Raises:
-        ValueError: the shapes do not fit.
-
-    >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
-    tensor(0.5000)
-    """
-    dimension = class_dimension(output, target)
-    if dimension is None:
-        raise ValueError(
-            f"accuracy needs one class dimension more than the target has, got output "
-            f"{tuple(output.shape)} and target {tuple(target.shape)}"
-        )
-    return (output.argmax(dimension) == target).float().mean()

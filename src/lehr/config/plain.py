@@ -1,0 +1,57 @@
+"""Configuration objects of several kinds, as plain dicts, lists and numbers."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Any
+
+from lehr.config.errors import ConfigError, Problem
+
+
+def plain(value: Any) -> Any:
+    """Return a copy of plain containers and numbers; anything else is kept as it is.
+
+    OmegaConf's containers are resolved; a dataclass is the mapping of its fields.
+
+    Raises:
+        ConfigError: what OmegaConf finds missing, or cannot resolve.
+
+    >>> plain({"betas": [0.9, 0.999]})
+    {'betas': [0.9, 0.999]}
+    """
+    if is_omegaconf(value):
+        return _from_omegaconf(value)
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if type(value) is tuple:
+        return tuple(plain(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type) and not callable(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if type(value).__module__.split(".")[0] == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    return value
+
+
+def is_omegaconf(value: Any) -> bool:
+    """Tell without importing OmegaConf, which most runs do not have."""
+    kinds = type(value).__mro__
+    return any(kind.__module__.split(".")[0] == "omegaconf" for kind in kinds)
+
+
+def _from_omegaconf(value: Any) -> Any:
+    omegaconf = import_module("omegaconf")
+    try:
+        return omegaconf.OmegaConf.to_container(
+            value, resolve=True, throw_on_missing=True
+        )
+    except omegaconf.errors.OmegaConfBaseException as error:
+        absent = (
+            omegaconf.errors.MissingMandatoryValue,
+            omegaconf.errors.InterpolationKeyError,
+        )
+        code = "LH104" if isinstance(error, absent) else "LH106"
+        message = (error.msg or str(error)).splitlines()[0].rstrip(".")
+        path = error.full_key or ""
+        raise ConfigError([Problem(code, message, "<DictConfig>", path=path)]) from None

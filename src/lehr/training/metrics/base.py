@@ -1,0 +1,70 @@
+"""The two contracts of a metric: a mean per batch, or gathered over all batches."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, SupportsFloat, TypeGuard
+
+from torch import Tensor
+
+
+class Gathering(Protocol):
+    """A metric that is no mean over batches, such as a confusion matrix.
+
+    An evaluation resets it, shows it every batch, and computes it at the end. What it
+    computes is logged if it is one number. An object whose result is none says so by an
+    attribute `scalar = False`: it is read from the object. Metrics of torchmetrics keep
+    this contract.
+    """
+
+    def reset(self) -> None:
+        """Forget every batch."""
+
+    def update(self, output: Any, target: Any, /) -> None:
+        """Take in one batch."""
+
+    def compute(self) -> Any:
+        """Return the value over all batches since the last reset."""
+
+
+Metric = Callable[[Any, Any], Tensor | float] | Gathering
+
+
+def gathers(metric: Metric) -> TypeGuard[Gathering]:
+    """Tell whether a metric gathers over an evaluation: it has the three methods.
+
+    >>> from lehr.training import ConfusionMatrix, accuracy
+    >>> gathers(ConfusionMatrix(2)), gathers(accuracy)
+    (True, False)
+    """
+    return hasattr(metric, "compute") and hasattr(metric, "update")
+
+
+def scalar_names(metrics: Mapping[str, Metric]) -> list[str]:
+    """Return the names of the metrics that give one number, which can be logged."""
+    return [name for name, one in metrics.items() if getattr(one, "scalar", True)]
+
+
+def evaluated_names(metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Return the names of what an evaluation of a trainer gives.
+
+    >>> evaluated_names({"accuracy": lambda output, target: 1.0})
+    ('val_loss', 'val_accuracy')
+    """
+    return ("val_loss", *(f"val_{name}" for name in scalar_names(metrics)))
+
+
+def number_from(name: str, metric: Gathering) -> float:
+    """Return what a metric has computed, if it is one number.
+
+    Raises:
+        TypeError: it is not.
+    """
+    value = metric.compute()
+    if isinstance(value, Tensor) and value.numel() == 1:
+        return float(value)
+    if isinstance(value, SupportsFloat) and not isinstance(value, Tensor):
+        return float(value)
+    shown = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
+    raise TypeError(
+        f"metric {name!r} must compute one number, got {shown}; if it is to be read "
+        "from the object, give it the attribute scalar = False"
+    )
