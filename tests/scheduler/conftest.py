@@ -30,11 +30,12 @@ def optimizer():
 @pytest.fixture(scope="session")
 def timm_schedulers():
     """Return timm's schedulers, without the torchvision that `import timm` needs."""
-    found = importlib.util.find_spec("timm")
-    if found is None:
-        pytest.skip("timm is not installed")
     if "timm" not in sys.modules:
+        found = importlib.util.find_spec("timm")
+        if found is None:
+            pytest.skip("timm is not installed")
         empty = types.ModuleType("timm")
         empty.__path__ = list(found.submodule_search_locations)
+        empty.__spec__ = found
         sys.modules["timm"] = empty
     return importlib.import_module("timm.scheduler")

@@ -105,6 +105,12 @@ CASES = [
         "milestones",
         "one less",
     ),
+    (
+        {"name": "SequentialLR", "schedulers": [STEP, STEP], "milestones": [2.5]},
+        "LH106",
+        "milestones[0]",
+        "must be a whole number",
+    ),
     (TIMM | {"t_in_epochs": 3}, "LH107", "t_in_epochs", "true or false"),
     (
         {"name": "PolynomialLRDecay", "max_decay_steps": 5, "exact": 3},
@@ -185,28 +191,6 @@ def test_a_file_tells_line_and_column(optimizer, tmp_path):
     assert problem.line == 3
 
 
-def test_a_file_names_no_functions_but_the_listed_ones(optimizer, tmp_path):
-    path = tmp_path / "scheduler.yaml"
-    path.write_text("name: LambdaLR\nlr_lambda: scheduler.my_curves:half\n")
-    import scheduler.my_curves  # noqa: F401  (imported already, and still refused)
-
-    [problem] = problems_of(optimizer(), path)
-    assert problem.code == "LH109"
-    assert 'imports=("scheduler.my_curves",)' in problem.message
-    bound = optimizer(0.1)
-    build_scheduler(bound, path, imports=("scheduler.my_curves",)).step()
-    assert bound.param_groups[0]["lr"] == 0.05
-
-
-def test_a_dictionary_names_functions_of_what_is_imported(optimizer):
-    import scheduler.my_curves  # noqa: F401  (as a program would)
-
-    bound = optimizer(0.1)
-    config = {"name": "LambdaLR", "lr_lambda": "scheduler.my_curves:half"}
-    build_scheduler(bound, config).step()
-    assert bound.param_groups[0]["lr"] == 0.05
-
-
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
@@ -233,6 +217,9 @@ def test_an_epoch_needs_the_size_of_the_data(optimizer):
     [problem, *_] = problems_of(optimizer(), config, plan=UNSIZED, step_per="epoch")
     assert problem.code == "LH108"
     assert "dataset_size" in problem.message
+    config = {"name": "SequentialLR", "schedulers": [STEP, STEP], "milestones": [2]}
+    scheduler = build_scheduler(optimizer(), config, plan=UNSIZED, step_per="epoch")
+    assert scheduler.position.updates == 0
 
 
 def test_the_optimizer_comes_first_and_is_one(optimizer):

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 
 import pytest
 import torch
@@ -121,6 +122,32 @@ def test_parts_one_after_the_other_share_the_run(optimizer):
     assert found[:11] == [0.5] * 10 + [1.0]
     assert found[55] == pytest.approx(0.5)
     assert found[100] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_without_a_plan_only_the_last_part_needs_its_length(optimizer):
+    cosine = {"name": "CosineAnnealingLR"}
+    config = {
+        "name": "SequentialLR",
+        "milestones": [4],
+        "schedulers": [cosine, cosine | {"T_max": 6}],
+    }
+    scheduler = build_scheduler(optimizer(1.0), config)
+    found = [rate for [rate] in used(scheduler.optimizer, scheduler, 11)]
+    angles = [t / 4 for t in range(4)] + [t / 6 for t in range(7)]
+    expected = [0.5 + 0.5 * math.cos(math.pi * angle) for angle in angles]
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_one_cycle_may_be_as_long_as_its_own_epochs_say(optimizer):
+    plan = Plan(batch_size=1, updates=100)
+    config = {"name": "OneCycleLR", "max_lr": 1.0, "final_div_factor": 4.0}
+    for more, end in (({"epochs": 2, "steps_per_epoch": 10}, 19), ({}, 99)):
+        bound = optimizer(0.1)
+        scheduler = build_scheduler(bound, config | more, plan=plan)
+        scheduler.seek(end - 1)
+        assert rates(bound)[0] > 0.0101
+        scheduler.seek(end)
+        assert rates(bound) == [pytest.approx(0.01)]
 
 
 def test_lehrs_own_names_take_the_arguments_of_its_documents(optimizer):

@@ -77,9 +77,12 @@ def test_a_group_that_is_added_follows_from_its_own_start(optimizer, config):
     advance(scheduler, 20)
     advance(both, 20)
     assert rates(bound) == rates(both.optimizer)
-    advance(build_scheduler(optimizer(0.5, 0.125), config), 1).load_state_dict(
-        scheduler.state_dict()
+    late = build_scheduler(optimizer(0.5), config)
+    late.optimizer.add_param_group(
+        {"params": [torch.nn.Parameter(torch.ones(1))], "lr": 0.125}
     )
+    late.load_state_dict(scheduler.state_dict())
+    assert rates(late.optimizer) == rates(bound)
 
 
 def test_a_group_beyond_the_listed_values_is_refused(optimizer):
@@ -147,6 +150,14 @@ def test_kept_configurations_are_followed_by_groups_that_are_added(optimizer):
     bound.add_param_group({"params": [torch.nn.Parameter(torch.ones(1))], "lr": 1.0})
     bound.step()
     assert rates(bound) == [0.25, 0.5]
+
+
+def test_a_damaged_state_is_refused(optimizer):
+    scheduler = build_scheduler(optimizer(0.5), CONFIGS["affine"])
+    for starts in (3, {"lr": 3}, {"lr": [0.5]}, {"lr": [["a", "b"]]}):
+        state = scheduler.state_dict() | {"starts": starts}
+        with pytest.raises(ValueError, match="the state is damaged: starts are"):
+            scheduler.load_state_dict(state)
 
 
 def test_what_a_group_starts_with_is_in_the_state(optimizer):

@@ -6,6 +6,8 @@ import sys
 import pytest
 
 import lehr.scheduler
+from lehr.config import ConfigError
+from lehr.scheduler import build_scheduler
 from lehr.scheduler.functions import named_function, require_imports
 from lehr.scheduler.lookup import find, hint_for, shown, table
 
@@ -67,6 +69,29 @@ def test_other_names_are_refused(name, message):
     allowed = ("scheduler.my_curves", "scheduler.nowhere")
     with pytest.raises(ValueError, match=message):
         named_function(name, imports=allowed, from_file=False)
+
+
+def test_a_file_names_no_functions_but_the_listed_ones(optimizer, tmp_path):
+    path = tmp_path / "scheduler.yaml"
+    path.write_text("name: LambdaLR\nlr_lambda: scheduler.my_curves:half\n")
+    import scheduler.my_curves  # noqa: F401  (imported already, and still refused)
+
+    with pytest.raises(ConfigError) as caught:
+        build_scheduler(optimizer(), path)
+    assert caught.value.problems[0].code == "LH109"
+    assert 'imports=("scheduler.my_curves",)' in str(caught.value)
+    bound = optimizer(0.1)
+    build_scheduler(bound, path, imports=("scheduler.my_curves",)).step()
+    assert bound.param_groups[0]["lr"] == 0.05
+
+
+def test_a_dictionary_names_functions_of_what_is_imported(optimizer):
+    import scheduler.my_curves  # noqa: F401  (as a program would)
+
+    bound = optimizer(0.1)
+    config = {"name": "LambdaLR", "lr_lambda": "scheduler.my_curves:half"}
+    build_scheduler(bound, config).step()
+    assert bound.param_groups[0]["lr"] == 0.05
 
 
 def test_modules_to_import_are_listed():

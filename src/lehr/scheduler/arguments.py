@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from lehr.scheduler.reader import Reader
 
 # What other libraries' constructors take and nothing here needs, if it is left so.
-NEUTRAL = {"last_epoch": -1, "initialize": True, "verbose": False}
+NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "last_epoch": (-1,),
+    "initialize": (True,),
+    "verbose": (False, "deprecated"),
+}
 
 
 class Arguments:
@@ -31,7 +35,7 @@ class Arguments:
         self.given = {
             key: value
             for key, value in spec.arguments.items()
-            if key in self.parameters or NEUTRAL.get(key, self) != value
+            if key in self.parameters or value not in NEUTRAL.get(key, ())
         }
 
     def reading(self, span: int | None) -> Reading | None:

@@ -111,12 +111,15 @@ class ConfiguredScheduler(Scheduler):
             self._refresh()
         before = self._fields
         starts = state.get("starts", {}) if isinstance(state, Mapping) else {}
-        self._fields = {
-            name: self._restarted(name, bound, starts[name])
-            if name in starts and name in self._recipes
-            else bound
-            for name, bound in before.items()
-        }
+        try:
+            self._fields = {
+                name: self._restarted(name, bound, starts[name])
+                if name in starts and name in self._recipes
+                else bound
+                for name, bound in before.items()
+            }
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"the state is damaged: starts are {starts!r}") from error
         try:
             super()._load(state, policy)
         except BaseException:

@@ -97,7 +97,7 @@ class AdamW(Adam):
     An update shrinks the weights by learning_rate * weight_decay.
 
     Args:
-        learning_rate, betas, eps, **options: as for `Adam`.
+        learning_rate, betas, eps, options: as for `Adam`.
         weight_decay: >= 0.
 
     Raises:

@@ -69,6 +69,7 @@ class Checkpointing(Callback):
         self.export_on = choice("export_on", export_on, ("best", "save"))
         self.best: float | None = None
         self.exported: Path | None = None
+        self._folder = Path()
 
     def on_start(self, context: StartContext) -> None:
         """Refuse a trainer without a folder, and a metric that will never come.
@@ -86,6 +87,7 @@ class Checkpointing(Callback):
             if self.export_on == "best":
                 context.require_metric(self.retention.monitor, "Checkpointing")
             self.export.require(context.metric_names, context.folder)
+        self._folder = context.folder
         if not context.resumed:
             self.best = None
 
@@ -99,8 +101,6 @@ class Checkpointing(Callback):
 
     def _export(self, context: SavePointContext, template: NameTemplate) -> None:
         trainer, metrics = context.trainer, dict(context.metrics)
-        if trainer.folder is None:
-            return
         if context.epoch_end:
             metrics["train_loss"] = trainer.history[-1]["train_loss"]
         counts = {
@@ -109,7 +109,7 @@ class Checkpointing(Callback):
             "update": context.updates - 1,
             "updates": context.updates,
         }
-        path = template.path(trainer.folder, counts, metrics)
+        path = template.path(self._folder, counts, metrics)
         self.exported = save_weights(trainer.model, path)
 
     def _is_due(self, context: SavePointContext) -> bool:
