@@ -1,8 +1,12 @@
 """How every test runs: deterministic, offline, one thread; coverage has floors."""
 
+import importlib
 import io
 import os
 import socket
+import sys
+from importlib.util import find_spec
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -36,6 +40,20 @@ def no_network():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_here)
         yield
+
+
+@pytest.fixture(scope="session")
+def timm_scheduler():
+    """Return the module `timm.scheduler`, without the torchvision that timm needs."""
+    if "timm" not in sys.modules:
+        found = find_spec("timm")
+        if found is None:
+            pytest.skip("timm is not installed")
+        package = ModuleType("timm")
+        package.__path__ = list(found.submodule_search_locations)
+        package.__spec__ = found
+        sys.modules["timm"] = package
+    return importlib.import_module("timm.scheduler")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -299,3 +299,8 @@ def test_text_cannot_carry_a_function_or_a_class_of_ones_own():
 def test_what_is_no_text_is_refused():
     with pytest.raises(TypeError, match="text must be a string, got 3"):
         read_schedule(3)
+
+
+def test_a_schedule_that_holds_a_nameless_function_says_that_it_cannot_be_text():
+    with pytest.raises(ValueError, match="holds a function or an object of your own"):
+        write_schedule(Function(lambda t: 0.1, steps=3))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lehr.config import ConfigError
-from lehr.config.plain import plain
+from lehr.config.plain import hint_for_text, plain
 
 omegaconf = pytest.importorskip("omegaconf")
 
@@ -77,3 +77,20 @@ def test_plain_mappings_are_read_without_omegaconf():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("SGD\n", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("0.1", "write it without quotes"),
+        ("1.5e-3", "write it without quotes"),
+        ("1E-6", "a number has a point: 1.0e-6"),
+        ("big", ""),
+        ("nan", ""),
+        (0.1, ""),
+        (None, ""),
+    ],
+)
+def test_a_number_in_quotes_is_told_to_lose_them(value, hint):
+    found = hint_for_text(value)
+    assert found.endswith(hint) and bool(found) == bool(hint)

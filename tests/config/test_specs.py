@@ -60,7 +60,6 @@ def summary(config, what="optimizer", **options):
 def test_every_form_says_the_same(config):
     spec = read(config, beside=("lr", "group"))
     assert (spec.name, spec.arguments) == ("AdamW", ARGUMENTS)
-    assert not spec.from_file
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,6 @@ def test_a_file_says_the_same(tmp_path, ending, text, kind):
     file.write_text(text)
     spec = read(kind(file))
     assert (spec.name, spec.arguments) == ("AdamW", ARGUMENTS)
-    assert spec.from_file
 
 
 def test_the_name_beside_class_name_is_a_label():
@@ -132,6 +130,26 @@ def test_an_argument_given_twice_with_two_values_is_refused():
 )
 def test_a_wrong_form_is_refused_with_all_that_is_wrong(config, expected):
     assert summary(config) == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "shown"),
+    [
+        ({"type": "SGD", "lr": 1}, "it has type, lr"),
+        ({"optimizer": {}, "epochs": 3}, 'pass what is under "optimizer"'),
+        ({"class_name": "AdamW", "weight_decay": 1}, "args; known: args, class_name"),
+        ({"class_name": "AdamW", "arg": {}}, 'did you mean "args"?'),
+    ],
+)
+def test_a_wrong_form_is_told_what_it_has_and_what_to_write(config, shown):
+    [problem] = problems(config, beside=("layer_decay",))
+    assert shown in str(problem)
+
+
+def test_what_omegaconf_would_resolve_is_refused_at_its_place(tmp_path):
+    (tmp_path / "one.yaml").write_text("name: SGD\nbetas: [0.9, '${beta}']\n")
+    [found] = problems(tmp_path / "one.yaml")
+    assert (found.line, found.message) == (2, "${beta} is not resolved")
 
 
 def test_a_checkpoint_is_refused_with_the_way_to_load_one():

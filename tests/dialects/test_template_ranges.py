@@ -151,3 +151,8 @@ def test_what_is_no_range_and_what_is_no_scheduler_is_refused(golden):
     metric = child("ReduceLROnPlateau")
     with pytest.raises(ValueError, match="ReduceLROnPlateau follows a metric"):
         chained(0.1, schedulers=[metric], step_ranges=[[0, 3]])
+
+
+def test_ranges_that_are_no_list_are_refused():
+    with pytest.raises(TypeError, match=r"step_ranges must list a pair .* got 3"):
+        template.chained(0.1, schedulers=[], step_ranges=3)

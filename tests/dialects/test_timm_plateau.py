@@ -98,6 +98,7 @@ def test_the_shaken_value_is_cut_off_at_the_lowest():
         ({"decay_rate": 1.0}, r"decay_rate must be in \(0, 1\), got 1.0"),
         ({"mode": "auto"}, "mode must be one of min, max, got 'auto'"),
         ({"patience_t": -1}, "patience_t must be >= 0, got -1"),
+        ({"threshold": 2.0}, "must be < 1, a part of the best metric, got 2.0$"),
         ({"lr_min": -1}, "lr_min must be >= 0, got -1"),
         ({"warmup_t": math.pi}, "warmup_t must be a whole number, got 3.14"),
     ],

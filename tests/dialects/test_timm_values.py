@@ -157,3 +157,8 @@ def test_names_the_argument_it_refuses(name, wrong, message):
 def test_one_milestone_is_not_a_list():
     with pytest.raises(TypeError, match=r"decay_t must be a list .*got 3;.*\[3\]"):
         timm.multi_step(0.1, decay_t=3)
+
+
+def test_a_multiplier_next_to_1_that_makes_countless_cycles_is_refused():
+    with pytest.raises(ValueError, match=r"cycle_mul=1.0000001 is so near to 1"):
+        timm.cosine(0.1, t_initial=10, cycle_mul=1.0000001, cycle_limit=10**9)

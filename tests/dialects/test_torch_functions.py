@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dialects.torch_oracle import check, of
-from lehr.dialects.torch import lambda_, multiplicative
+from lehr.dialects.torch import functions, lambda_, multiplicative
 from lehr.dialects.torch.functions import Counted, RunningProduct
 
 FUNCTIONS = [
@@ -48,6 +48,20 @@ def test_a_product_asks_once_for_each_step_in_order_and_from_1():
     lr = multiplicative(1.0, lr_lambda=function)
     assert [lr(n) for n in (3, 1, 0, 2, 3)] == [0.125, 0.5, 1.0, 0.25, 0.125]
     assert asked == [1, 2, 3]
+
+
+def test_a_product_is_endless_and_its_extremes_ask_for_nothing():
+    asked = []
+    lr = multiplicative(1.0, lr_lambda=lambda n: asked.append(n) or 0.5)
+    assert lr.steps == lambda_(1.0, lr_lambda=math.exp).steps == math.inf
+    assert (lr.minimum, lr.maximum) == (-math.inf, math.inf)
+    assert len(asked) < 2_000
+
+
+def test_a_long_product_is_held(monkeypatch):
+    monkeypatch.setattr(functions, "LONGEST", 3)
+    product = RunningProduct(lambda n: 0.5)
+    assert [product(n) for n in (2, 3, 4, 10**12)] == [0.25, 0.125, 0.125, 0.125]
 
 
 def test_what_is_not_a_number_stays_so():

@@ -95,7 +95,10 @@ def test_a_flat_metric_is_cut_at_patience_plus_2_and_a_flat_negative_one_never()
         ({"factor": 1.0}, r"factor must be in \(0, 1\), got 1.0"),
         ({"patience": -1}, "patience must be >= 0, got -1"),
         ({"threshold": -1.0}, "threshold must be >= 0, got -1.0"),
-        ({"threshold": 1.0}, "threshold must be < 1"),
+        (
+            {"threshold": 1.0},
+            r'must be < 1 with .*"rel", got 1.0; .* threshold_mode="abs"',
+        ),
         ({"threshold_mode": "relative"}, "threshold_mode must be one of rel, abs"),
         ({"cooldown": 1.5}, "cooldown must be a whole number, got 1.5"),
         ({"min_lr": nan}, "min_lr must be finite, got nan"),

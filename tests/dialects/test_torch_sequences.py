@@ -36,6 +36,15 @@ def test_a_product_goes_on_from_the_value_that_it_finds():
     assert [first(n) for n in (0, 1)] == [1.0, 0.5]
 
 
+def test_a_constant_of_length_0_is_the_base_unless_it_is_the_first():
+    none = of("ConstantLR", factor=0.1, total_iters=0)
+    late = of("SequentialLR", schedulers=[DECAY, none], milestones=[9])
+    check(late)
+    assert late.curve(0.3)(9) == late.curve(0.3)(10**6) == 0.3
+    check(of("SequentialLR", schedulers=[none, DECAY], milestones=[9]))
+    check(of("ChainedScheduler", schedulers=[late, WARMUP]))
+
+
 def test_between_equal_milestones_nothing_is_played():
     lr = sequential(1.0, schedulers=[DECAY, WARMUP, CYCLE], milestones=[4, 4])
     assert lr(3) == pytest.approx(0.9**3)

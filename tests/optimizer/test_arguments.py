@@ -71,7 +71,7 @@ def test_an_unknown_argument_brings_the_nearest_one():
 
 
 def test_a_number_in_quotes_is_told_to_lose_them():
-    assert problems({"name": "SGD", "lr": "1e-3"})[0].hint == "write it without quotes"
+    assert problems({"name": "SGD", "lr": "0.1"})[0].hint == "write it without quotes"
     assert problems({"name": "SGD", "lr": "fast"})[0].hint == ""
 
 

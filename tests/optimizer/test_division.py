@@ -208,6 +208,8 @@ def test_a_list_of_blocks_that_is_none_is_refused():
     [found] = problems(Transformer(), layer_decay=decay)
     assert found[:3] == ("LH106", "layer_decay.blocks", '"block" is no list of blocks')
     assert found[3].startswith('did you mean "blocks"?')
+    [found] = problems(torch.nn.Linear(2, 2), layer_decay=decay)
+    assert found[3].startswith("the model has none")
 
 
 def test_layer_decay_of_a_model_of_one_layer_is_refused():

@@ -45,6 +45,7 @@ def problems(name="AdamW", **options):
         ),
         ({"no_decay": 1}, [("LH107", "no_decay")]),
         ({"no_decay": []}, [("LH107", "no_decay")]),
+        ({"no_decay": "yes"}, [("LH107", "no_decay")]),
         ({"no_decay": ["a", 1]}, [("LH107", "no_decay[1]")]),
         ({"layer_decay": "x"}, [("LH107", "layer_decay")]),
         ({"layer_decay": True}, [("LH107", "layer_decay")]),

@@ -89,3 +89,10 @@ def test_ticks_are_even_and_inside(end, most):
     assert marks[-1] <= end * (1 + 1e-8)
     steps = [b - a for a, b in pairwise(marks)]
     assert all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_largest_numbers_have_an_axis_too(sign):
+    axis = axis_of([0.0, sign * 1.7e308])
+    assert all(math.isfinite(mark) for mark in axis.marks)
+    assert 0 <= axis.place(sign * 1.7e308) <= 1

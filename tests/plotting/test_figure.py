@@ -95,3 +95,9 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match=r"pip install 'lehr\[plot\]'"):
         plot(RECIPE)
+
+
+def test_no_two_of_many_curves_look_alike():
+    axes = plot({str(i): Constant(float(i)) for i in range(20)})
+    looks = {(line.get_color(), str(line._dash_pattern)) for line in axes.lines}
+    assert len(looks) == 20

@@ -153,8 +153,10 @@ def test_a_combination_of_such_functions_too():
     assert curve_of(figure)[1] == [1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.025, 0.025]
 
 
-def test_a_run_of_one_step_is_drawn_too():
-    assert curve_of(plot_lr_schedule(Cosine(1.0, 0.0, 9), 1)) == [[0], [1.0]]
+def test_a_run_of_one_step_is_drawn_too_and_steps_are_whole_on_the_axis():
+    figure = plot_lr_schedule(Cosine(1.0, 0.0, 9), 1)
+    assert curve_of(figure) == [[0], [1.0]]
+    assert all(tick == int(tick) for tick in figure.axes[0].get_xticks())
 
 
 def test_a_schedule_of_many_cycles_is_drawn_without_marks():

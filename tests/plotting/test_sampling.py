@@ -7,7 +7,16 @@ from examples import EXAMPLES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lehr import Chain, Constant, Cosine, InverseSqrt, Linear, Repeat, warm_restarts
+from lehr import (
+    Chain,
+    Constant,
+    Cosine,
+    InverseSqrt,
+    Linear,
+    Repeat,
+    multi_step,
+    warm_restarts,
+)
 from lehr.plotting.sampling import MOST_JOINTS, horizon, sample
 
 
@@ -21,7 +30,16 @@ def test_every_schedule_is_sampled_over_its_whole_length(schedule):
     assert len(points) >= 50
     assert all(math.isfinite(value) for _, value in points)
     if 0 < schedule.steps < math.inf:
-        assert end == schedule.steps
+        before = schedule(math.nextafter(schedule.steps, 0))
+        jumps = abs(schedule(schedule.steps) - before) > 1e-6
+        assert end == schedule.steps or jumps
+
+
+def test_the_last_value_of_a_schedule_that_ends_in_a_jump_is_seen():
+    drops = multi_step(1.0, factor=0.5, milestones=(30, 60))
+    assert horizon(drops) == 66
+    assert sample(drops, horizon(drops), 50)[-1] == (66, 0.25)
+    assert horizon(Linear(1.0, 0.0, 60).then(Constant(0.0, 0))) == 60
 
 
 @given(st.integers(1, 999_999))

@@ -1,8 +1,4 @@
-"""Optimizers with groups, runs of any scheduler, and timm's own schedulers."""
-
-import importlib.util
-import sys
-import types
+"""Optimizers with one group for each rate."""
 
 import pytest
 import torch
@@ -25,17 +21,3 @@ def _optimizer(*rates, kind=torch.optim.SGD, scales=(), **options):
 def optimizer():
     """Make an optimizer with one group for each rate."""
     return _optimizer
-
-
-@pytest.fixture(scope="session")
-def timm_schedulers():
-    """Return timm's schedulers, without the torchvision that `import timm` needs."""
-    if "timm" not in sys.modules:
-        found = importlib.util.find_spec("timm")
-        if found is None:
-            pytest.skip("timm is not installed")
-        empty = types.ModuleType("timm")
-        empty.__path__ = list(found.submodule_search_locations)
-        empty.__spec__ = found
-        sys.modules["timm"] = empty
-    return importlib.import_module("timm.scheduler")

@@ -9,7 +9,6 @@ from lehr import Plan
 from lehr.config import ConfigError
 from lehr.scheduler import build_scheduler
 
-RUN = Plan(batch_size=1, updates=100)
 UNSIZED = Plan(batch_size=1, updates=100)
 
 
@@ -24,6 +23,7 @@ def parts(*configs, **more):
 
 
 STEP = {"name": "StepLR", "step_size": 3}
+NO_T = {"name": "timm_CosineLRScheduler"}
 TIMM = {"name": "timm_CosineLRScheduler", "t_initial": 9}
 CASES = [
     ({"name": "CosineAnnealingLr"}, "LH114", "name", 'mean "CosineAnnealingLR"?'),
@@ -111,12 +111,13 @@ CASES = [
         "milestones[0]",
         "must be a whole number",
     ),
+    (NO_T, "LH104", "name", "timm_CosineLRScheduler needs t_initial"),
     (TIMM | {"t_in_epochs": 3}, "LH107", "t_in_epochs", "true or false"),
     (
-        {"name": "PolynomialLRDecay", "max_decay_steps": 5, "exact": 3},
+        {"name": "PolynomialLRDecay", "max_decay_steps": 5, "exact": "yes"},
         "LH107",
         "exact",
-        "exact must be a bool",
+        "exact must be true or false, got 'yes'",
     ),
     ({"name": "cosine", "start": 1, "end": 0}, "LH104", "name", "needs steps"),
     (
@@ -144,9 +145,23 @@ CASES = [
     ),
     (
         {"name": "LambdaLR", "lr_lambda": "sys:path"},
+        "LH109",
+        "lr_lambda",
+        'imports=("sys",)',
+    ),
+    (
+        {"name": "LambdaLR", "lr_lambda": lambda: 0.5},
         "LH106",
         "lr_lambda",
-        "no Python function 'path'",
+        "lr_lambda fails at the first step: TypeError: ",
+    ),
+    (STEP | {"gamma": "1e-1"}, "LH107", "gamma", "a point: 1.0e-1"),
+    (parts(STEP, step_range=[[0, 3]]), "LH103", "step_range", 'mean "step_ranges"?'),
+    (
+        parts(STEP, step_ranges=[[0, "x"]]),
+        "LH108",
+        "step_ranges[0][1]",
+        "is not a duration",
     ),
 ]
 
@@ -174,9 +189,8 @@ def test_all_mistakes_are_told_at_once(optimizer):
         ("LH108", "[2].total_iters"),
         ("LH107", "[3]"),
     }
-    found = problems_of(
-        optimizer(), {"name": "LinearLR", "start_factor": 7, "end_factor": -1}
-    )
+    config = {"name": "LinearLR", "start_factor": 7, "end_factor": -1}
+    found = problems_of(optimizer(), config)
     assert [p.path for p in found] == ["start_factor", "end_factor"]
 
 

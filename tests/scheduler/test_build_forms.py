@@ -124,6 +124,19 @@ def test_parts_one_after_the_other_share_the_run(optimizer):
     assert found[100] == pytest.approx(0.0, abs=1e-12)
 
 
+def test_a_part_without_a_length_has_that_of_its_range(optimizer):
+    plan = Plan(batch_size=1, updates=10)
+    parts = [{"name": "LinearLR", "total_iters": 3}, {"name": "CosineAnnealingLR"}]
+    config = {"name": "ChainedScheduler", "schedulers": parts}
+    for end in (None, 10, "100%"):
+        given = config | {"step_ranges": [[0, 3], [3, end]]}
+        scheduler = build_scheduler(optimizer(0.1), given, plan=plan)
+        scheduler.seek(9)
+        assert rates(scheduler.optimizer)[0] > 1e-3
+        scheduler.seek(10)
+        assert rates(scheduler.optimizer) == [pytest.approx(0.0, abs=1e-17)]
+
+
 def test_without_a_plan_only_the_last_part_needs_its_length(optimizer):
     cosine = {"name": "CosineAnnealingLR"}
     config = {

@@ -175,6 +175,22 @@ def test_ranges_as_documented_begin_at_their_own_zero(optimizer):
     )
 
 
+@pytest.mark.parametrize(
+    "ranges",
+    [[[0, "3ep"], ["3ep", None]], [[0, 0.3], [0.3, 1.0]], [[0, "30%"], ["30%", "10"]]],
+)
+@pytest.mark.parametrize("exact", [True, False])
+def test_ranges_may_be_parts_of_the_run(optimizer, ranges, exact):
+    seen = []
+    for given in ([[0, 3], [3, 10]], ranges):
+        bound = optimizer(0.1)
+        config = {"args": CHAINED["args"] | {"step_ranges": given, "exact": exact}}
+        options = {"plan": TEN, "step_per": "epoch"}
+        scheduler = build_scheduler(bound, CHAINED | config, **options)
+        seen.append(used(bound, scheduler, 10))
+    assert seen[0] == seen[1]
+
+
 def test_the_same_run_in_updates_is_ten_times_as_long(optimizer):
     config = {"name": "MultiStepLR", "milestones": [0.5, 0.75], "gamma": 0.1}
     bound = optimizer(0.1)
@@ -196,6 +212,21 @@ def test_a_run_that_is_lengthened_follows_its_new_length(optimizer):
         other.load_state_dict(state)
     other.load_state_dict(state, on_change="override")
     assert rates(again) == [0.1]
+
+
+@pytest.mark.parametrize(("exact", "restarts"), [(False, [10, 30]), (True, [10, 25])])
+def test_longer_cycles_begin_where_they_were_measured(optimizer, exact, restarts):
+    """As documented, and as step(epoch) has it; by step() there, `exact`ly."""
+    config = RESTARTS | {"cycle_mult": 2, "max_lr": 1e-3, "min_lr": 1e-6}
+    bound = optimizer(0.1)
+    scheduler = build_scheduler(bound, config | {"warmup_steps": 5}, exact=exact)
+    found = [rate for [rate] in used(bound, scheduler, 41)]
+    low = [t for t in range(1, 41) if found[t] == pytest.approx(1e-6, rel=1e-12)]
+    assert low == restarts
+    first, second = restarts
+    assert found[5] == pytest.approx(1e-3, rel=1e-12)
+    assert found[first + 5] == max(found[first:second]) == pytest.approx(5e-4, rel=1e-9)
+    assert found[second + 5] == max(found[second:]) == pytest.approx(2.5e-4, rel=1e-9)
 
 
 def test_a_restart_far_on_is_a_restart(optimizer):

@@ -4,6 +4,7 @@ import random
 import warnings
 
 import pytest
+import torch
 
 from lehr import Plan
 from lehr.bindings.torch import PlateauScheduler, Scheduler
@@ -31,7 +32,7 @@ def random_config(seed):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_the_rates_are_those_of_timm(optimizer, timm_schedulers, seed):
+def test_the_rates_are_those_of_timm(optimizer, timm_scheduler, seed):
     name, config = random_config(seed)
     values = [0.1, 0.03, 1.0][: 1 + seed % 3]
     scales = [(), (0.5, 0.25, 1.0)][seed // 2 % 2]
@@ -45,7 +46,7 @@ def test_the_rates_are_those_of_timm(optimizer, timm_schedulers, seed):
         return build_scheduler(bound, given)
 
     peer_optimizer = make()
-    kind = getattr(timm_schedulers, name)
+    kind = getattr(timm_scheduler, name)
     peer = kind(peer_optimizer, t_in_epochs=in_epochs, **config)
     bound = make()
     scheduler = build(bound)
@@ -86,7 +87,7 @@ def test_a_state_is_that_of_a_scheduler(optimizer):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_plateau_is_that_of_timm(optimizer, timm_schedulers, seed):
+def test_a_plateau_is_that_of_timm(optimizer, timm_scheduler, seed):
     draw = random.Random(seed)
     config = {
         "decay_rate": 0.5,
@@ -108,7 +109,7 @@ def test_a_plateau_is_that_of_timm(optimizer, timm_schedulers, seed):
     peer_optimizer = make()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
-        peer = timm_schedulers.PlateauLRScheduler(peer_optimizer, **config)
+        peer = timm_scheduler.PlateauLRScheduler(peer_optimizer, **config)
     bound = make()
     scheduler = build(bound)
     assert isinstance(scheduler, TimmPlateauScheduler | PlateauScheduler)
@@ -151,6 +152,16 @@ def test_the_horizon_is_the_plan_in_the_unit_that_t_in_epochs_says(optimizer):
         assert rates(bound)[0] > 0
         scheduler.seek(end)
         assert rates(bound) == [0.0]
+
+
+def test_a_plateau_takes_a_metric_alone_as_torchs_does(optimizer):
+    config = {"name": "timm_PlateauLRScheduler", "patience_t": 0, "mode": "min"}
+    bound = optimizer(0.1)
+    scheduler = build_scheduler(bound, config)
+    for metric in (0.5, torch.tensor(0.5), 1.0):
+        scheduler.step(metric)
+    assert rates(bound) == [pytest.approx(0.001)]
+    assert scheduler.memory.evaluations == scheduler.position.updates == 3
 
 
 @pytest.mark.parametrize(("in_epochs", "per"), [(True, "update"), (False, "epoch")])

@@ -69,3 +69,21 @@ def test_what_cannot_be_resolved_says_what_is_missing(value, per, plan, message)
 def test_counts_of_its_own_steps_need_no_plan():
     assert Lengths(None, "epoch").read(["2ep", "2", 3.0]) == [2, 2, 3]
     assert Lengths(None, "update").read(["2", "2 updates"]) == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("pair", "plan", "length"),
+    [
+        ([3, 8], None, 5),
+        ([3, None], PLAN, 7),
+        ((3, float("inf")), PLAN, 7),
+        ([3, None], None, None),
+        ([3, None], Plan(batch_size=1, updates=9), None),
+        ([3, 3], PLAN, None),
+        ([3], PLAN, None),
+        (3, PLAN, None),
+        (["a", 8], PLAN, None),
+    ],
+)
+def test_the_length_between_two_places(pair, plan, length):
+    assert Lengths(plan, "epoch").between(pair) == length

@@ -47,10 +47,10 @@ def test_near_misses_are_told_what_is_meant(name, meant):
 def test_a_listed_module_is_imported_and_only_then():
     sys.modules.pop("scheduler.my_curves", None)
     name = "scheduler.my_curves:half"
-    with pytest.raises(PermissionError, match="is not imported; import it, or pass"):
-        named_function(name, imports=(), from_file=False)
+    with pytest.raises(PermissionError, match="may not name functions of"):
+        named_function(name, imports=())
     assert "scheduler.my_curves" not in sys.modules
-    found = named_function(name, imports=("scheduler.my_curves",), from_file=True)
+    found = named_function(name, imports=("scheduler.my_curves",))
     assert found(1) == 0.5
 
 
@@ -68,29 +68,26 @@ def test_a_listed_module_is_imported_and_only_then():
 def test_other_names_are_refused(name, message):
     allowed = ("scheduler.my_curves", "scheduler.nowhere")
     with pytest.raises(ValueError, match=message):
-        named_function(name, imports=allowed, from_file=False)
+        named_function(name, imports=allowed)
 
 
-def test_a_file_names_no_functions_but_the_listed_ones(optimizer, tmp_path):
-    path = tmp_path / "scheduler.yaml"
-    path.write_text("name: LambdaLR\nlr_lambda: scheduler.my_curves:half\n")
+@pytest.mark.parametrize("in_a_file", [True, False])
+def test_a_configuration_names_no_functions_but_the_listed_ones(
+    optimizer, tmp_path, in_a_file
+):
     import scheduler.my_curves  # noqa: F401  (imported already, and still refused)
 
+    config = {"name": "LambdaLR", "lr_lambda": "scheduler.my_curves:half"}
+    if in_a_file:
+        path = tmp_path / "scheduler.yaml"
+        path.write_text("name: LambdaLR\nlr_lambda: scheduler.my_curves:half\n")
+        config = path
     with pytest.raises(ConfigError) as caught:
-        build_scheduler(optimizer(), path)
+        build_scheduler(optimizer(), config)
     assert caught.value.problems[0].code == "LH109"
     assert 'imports=("scheduler.my_curves",)' in str(caught.value)
     bound = optimizer(0.1)
-    build_scheduler(bound, path, imports=("scheduler.my_curves",)).step()
-    assert bound.param_groups[0]["lr"] == 0.05
-
-
-def test_a_dictionary_names_functions_of_what_is_imported(optimizer):
-    import scheduler.my_curves  # noqa: F401  (as a program would)
-
-    bound = optimizer(0.1)
-    config = {"name": "LambdaLR", "lr_lambda": "scheduler.my_curves:half"}
-    build_scheduler(bound, config).step()
+    build_scheduler(bound, config, imports=("scheduler.my_curves",)).step()
     assert bound.param_groups[0]["lr"] == 0.05
 
 

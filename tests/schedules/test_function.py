@@ -86,3 +86,9 @@ def test_refuses_a_negative_length():
 
 def test_a_schedule_is_callable_too():
     assert Function(Cosine(1.0, 0.0, 10), steps=5)(9) == pytest.approx(0.5)
+
+
+def test_what_a_function_holds_past_its_end_is_bounded_by_it():
+    schedule = Function(lambda t: 1.0 - t / 10, steps=10).then(Linear(0.0, 0.5, 5))
+    assert Function(lambda t: t, steps=3).bounds(5, 10**9) == (3.0, 3.0)
+    assert schedule.maximum == 1.0

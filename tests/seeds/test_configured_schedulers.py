@@ -164,11 +164,11 @@ timm_poly_config = DictConfig(
 
 
 @pytest.mark.parametrize("config", [timm_cosine_config, timm_poly_config])
-def test_timm_schedulers(config, timm_schedulers):
+def test_timm_schedulers(config, timm_scheduler):
     name = config.name.removeprefix("timm_")
     arguments = {key: value for key, value in config.items() if key != "name"}
     optimizer = torch.optim.AdamW(nn.Linear(10, 1).parameters(), lr=BASE)
-    peer = getattr(timm_schedulers, name)(optimizer, **arguments)
+    peer = getattr(timm_scheduler, name)(optimizer, **arguments)
     used = []
     for epoch in range(150):
         used.append(optimizer.param_groups[0]["lr"])

@@ -31,18 +31,24 @@ def val_data(train_data):
 
 
 def test_every_import_pattern_gives_the_same_class():
-    # Option 1: Direct import from schedulers module
-    # Option 2: Import from schedulers subpackage
-    from lehr.training.schedulers import StepLR as first
-
     # Option 3: Import from training top-level
     from lehr.training import StepLR as third
 
     # Option 4: Import entire module
     from lehr.training import schedulers
 
+    # Option 1: Direct import from schedulers module
+    # Option 2: Import from schedulers subpackage
+    from lehr.training.schedulers import StepLR as first
+
     sched = schedulers.StepLR(base_lr=0.1, step_size=30, gamma=0.1)
     assert first is third is type(sched)
+
+
+def test_the_contract_is_where_the_document_imports_it_from():
+    from lehr.training.base import LRScheduler as contract
+
+    assert contract is LRScheduler
 
 
 @pytest.mark.parametrize("name", ["StepLR", "CosineAnnealingLR", "WarmupLR"])
@@ -58,7 +64,12 @@ def test_the_subpackage_and_the_package_export_each_scheduler(name):
 
 @pytest.mark.parametrize(
     "first",
-    ["lehr.training", "lehr.training.schedulers", "lehr.training.schedulers.base"],
+    [
+        "lehr.training",
+        "lehr.training.base",
+        "lehr.training.schedulers",
+        "lehr.training.schedulers.base",
+    ],
 )
 def test_no_import_is_circular_whichever_comes_first(first):
     code = (

@@ -1,10 +1,5 @@
 """Each make of scheduler is moved as it wants; update 0 has the right rate too."""
 
-import importlib
-import sys
-from importlib.util import find_spec
-from types import ModuleType
-
 import pytest
 import torch
 from torch.optim import lr_scheduler
@@ -168,28 +163,26 @@ def test_a_unit_that_the_scheduler_does_not_count_is_refused():
         Clock(scheduler, optimizer, "update")
 
 
-@pytest.fixture(scope="module")
-def timm():
-    """timm's schedulers, without the rest of timm, which asks for torchvision."""
-    if (spec := find_spec("timm")) is None:
-        pytest.skip("timm is not installed")
-    if "timm" not in sys.modules:
-        package = ModuleType("timm")
-        package.__path__ = list(spec.submodule_search_locations)
-        sys.modules["timm"] = package
-    return importlib.import_module("timm.scheduler")
+@pytest.mark.parametrize(
+    "make", [lambda o: ReduceLROnPlateau(0.1), lr_scheduler.ReduceLROnPlateau]
+)
+def test_what_follows_a_metric_is_not_moved_by_updates(make):
+    optimizer = optimizer_of(runs.net())
+    assert Clock(make(optimizer), optimizer, "epoch").per == "epoch"
+    with pytest.raises(ValueError, match="left out for ReduceLROnPlateau: it is moved"):
+        Clock(make(optimizer), optimizer, "update")
 
 
-def test_timms_schedulers_are_told_the_epochs_done(timm):
+def test_timms_schedulers_are_told_the_epochs_done(timm_scheduler):
     def make(optimizer):
-        return timm.StepLRScheduler(optimizer, decay_t=1, decay_rate=0.5)
+        return timm_scheduler.StepLRScheduler(optimizer, decay_t=1, decay_rate=0.5)
 
     assert rates_of(make) == [1.0] * 14 + [0.5] * 14 + [0.25] * 14
 
 
-def test_timms_schedulers_are_told_the_updates_done(timm):
+def test_timms_schedulers_are_told_the_updates_done(timm_scheduler):
     def make(optimizer):
-        return timm.StepLRScheduler(
+        return timm_scheduler.StepLRScheduler(
             optimizer, decay_t=5, decay_rate=0.5, t_in_epochs=False
         )
 
@@ -199,12 +192,40 @@ def test_timms_schedulers_are_told_the_updates_done(timm):
 
 
 @pytest.mark.filterwarnings("ignore:PlateauLRScheduler is deprecated")
-def test_timms_plateau_is_shown_the_metric_of_the_epoch(timm):
+def test_timms_plateau_is_shown_the_metric_of_the_epoch(timm_scheduler):
     def make(optimizer):
-        return timm.PlateauLRScheduler(
+        return timm_scheduler.PlateauLRScheduler(
             optimizer, decay_rate=0.5, patience_t=0, threshold=10.0, mode="max"
         )
 
     assert rates_of(make)[::14] == [1.0, 1.0, 0.5]
     with pytest.raises(ValueError, match="PlateauLRScheduler is driven by"):
         rates_of(make, validation=False)
+
+
+@pytest.mark.filterwarnings("ignore:PlateauLRScheduler is deprecated")
+def test_timms_plateau_does_not_forget_what_it_was_not_told_yet(
+    timm_scheduler, tmp_path
+):
+    def trainer(folder, metrics):
+        class Scripted(BaseTrainer):
+            def validate(self, val_loader):
+                return {"val_loss": next(metrics)}
+
+        model = runs.net()
+        optimizer = optimizer_of(model)
+        options = {"decay_rate": 0.5, "patience_t": 0, "mode": "min"}
+        scheduler = timm_scheduler.PlateauLRScheduler(optimizer, **options)
+        options = {"folder": folder, "callbacks": [runs.Checkpointing()]}
+        return Scripted(model, optimizer, scheduler, evaluate_every=9, **options)
+
+    def fit(one, **options):
+        one.fit(runs.batches("lehr"), runs.validation(), **options)
+        return one.rates
+
+    worse = [1.0, 2.0, 3.0, 4.0, 5.0]  # after updates 9, 18, 27, 36, and the last
+    whole = fit(trainer(tmp_path / "whole", iter(worse)), num_epochs=3)
+    assert whole == [0.5]
+    fit(trainer(tmp_path / "parts", iter(worse)), updates=27)
+    second = trainer(tmp_path / "parts", iter(worse[3:]))
+    assert fit(second, num_epochs=3, resume=True) == whole

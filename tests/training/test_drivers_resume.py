@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.optim import lr_scheduler
 
 from lehr.training import (
     BaseTrainer,
@@ -111,3 +112,31 @@ def test_the_unit_is_part_of_the_configuration(tmp_path):
     other, _ = trainer_of(tmp_path / "b", StepLR(0.1, 1, 0.5), step_per="update")
     with pytest.raises(ValueError, match="'step_per': 'epoch'"):
         snapshot.put_back(other, snapshot.take(one))
+
+
+def test_another_librarys_scheduler_does_not_take_the_state_of_another(tmp_path):
+    def trainer(make):
+        model = runs.net()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        callbacks = [Checkpointing()]
+        scheduler = make(optimizer)
+        return BaseTrainer(
+            model, optimizer, scheduler, folder=tmp_path, callbacks=callbacks
+        )
+
+    runs.fit(trainer(lambda o: lr_scheduler.StepLR(o, 3)), updates=4)
+    for make, name in [
+        (lambda o: lr_scheduler.CosineAnnealingLR(o, 9), "CosineAnnealingLR"),
+        (lambda o: StepLR(0.1, 1, 0.5), "one of lehr's"),
+    ]:
+        other = trainer(make)
+        before = runs.digest(other)
+        with pytest.raises(
+            ValueError, match=f"state of StepLR, the trainer has {name}"
+        ):
+            runs.fit(other, updates=6, resume=True)
+        assert runs.digest(other) == before, "what is refused changes nothing"
+    other = trainer(lambda o: StepLR(0.1, 1, 0.5))
+    other.clock.on_change = "override"
+    runs.fit(other, updates=6, resume=True)
+    assert other.rates == [0.1]

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.utils.data import DataLoader, TensorDataset
 
 from lehr.training import EmptyDataError
 from lehr.training.feed import Feed, require_rereadable
@@ -120,3 +121,43 @@ def test_a_state_that_was_not_used_is_still_there():
     next(feed.windows(0))
     state = feed.state_dict()
     assert Feed(runs.batches("generator"), 3, state).state_dict() == state
+
+
+def test_a_loader_with_other_generators_than_were_saved_is_refused():
+    feed = Feed(runs.batches("generator"), 3)
+    next(feed.windows(0))
+    other = Feed(runs.batches("torch"), 3, feed.state_dict())
+    with pytest.raises(ValueError, match=r"has 0 random generators .* had 1 when"):
+        next(other.windows(0))
+
+
+@pytest.mark.parametrize("windows", [2, 7])
+@pytest.mark.parametrize("again", [True, False])
+def test_workers_that_stay_do_not_change_the_order_of_a_resumed_run(windows, again):
+    x, _ = runs.table(32)
+
+    def loader():
+        options = {"num_workers": 1, "persistent_workers": True, "shuffle": True}
+        return DataLoader(TensorDataset(x), batch_size=8, **options)
+
+    def dealt(feed, first, number):
+        found = []
+        for epoch in range(first, 4):
+            for window in feed.windows(epoch):
+                found.append(window[0][0].tolist())
+                if len(found) == number:
+                    return found
+            feed.next_epoch()
+        return found
+
+    torch.manual_seed(1)
+    straight = dealt(Feed(loader()), 0, 12)
+    torch.manual_seed(1)
+    data = loader()
+    feed = Feed(data)
+    before = dealt(feed, 0, windows)
+    state, random = feed.state_dict(), torch.get_rng_state()
+    torch.manual_seed(2)
+    other = Feed(data if again else loader(), state=state)
+    torch.set_rng_state(random)
+    assert before + dealt(other, windows // 4, 12 - windows) == straight

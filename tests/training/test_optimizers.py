@@ -6,7 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from lehr.training import SGD, Adagrad, Adam, AdamW, BaseTrainer, RMSprop, TrainingLoop
+from lehr.training import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    BaseTrainer,
+    RMSprop,
+    TrainingLoop,
+    ValidationLoop,
+)
 from training import runs
 
 PAIRS = [
@@ -182,3 +191,22 @@ def test_a_trainer_and_a_loop_bind_it_to_their_model(kind):
         assert one.run(runs.batches("lehr"))["loss"] > 0
     with pytest.raises(ValueError, match="bound to other parameters"):
         kind(runs.net(), optimizer)
+
+
+@pytest.mark.parametrize("kind", [BaseTrainer, TrainingLoop])
+def test_what_is_no_model_and_no_optimizer_is_refused(kind):
+    model = runs.net()
+    for wrong in ("sgd", None, SGD, torch.optim.SGD):
+        with pytest.raises(TypeError, match="optimizer must be one of torch's"):
+            kind(model, wrong)
+    for wrong in (torch.relu, SGD()):
+        with pytest.raises(TypeError, match=r"model must be a torch\.nn\.Module"):
+            kind(wrong, SGD())
+    with pytest.raises(TypeError, match=r"model must be a torch\.nn\.Module"):
+        ValidationLoop(torch.relu)
+
+
+def test_an_optimizer_that_needs_a_closure_is_refused_at_once():
+    model = runs.net()
+    with pytest.raises(TypeError, match="LBFGS evaluates the loss several times"):
+        BaseTrainer(model, torch.optim.LBFGS(model.parameters()))

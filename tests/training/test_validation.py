@@ -103,3 +103,12 @@ def test_a_matrix_beside_training_changes_no_weight():
         )
     assert found[0] == found[1]
     assert trainer.validation.metrics["confusion"].matrix.sum() == 30
+
+
+def test_the_generator_of_a_loader_is_put_back_too():
+    loader = runs.batches("generator")
+    before = loader.generator.get_state()
+    loop = ValidationLoop(runs.net())
+    first = loop.run(loader, max_batches=1)
+    assert torch.equal(loader.generator.get_state(), before)
+    assert loop.run(loader, max_batches=1) == first

@@ -71,6 +71,8 @@ def write_schedule(schedule: Schedule) -> str:
         same = read_schedule(text) == schedule
     except ConfigError as error:
         reason = error.problems[0].message
+        if "<" in text:  # no schedule of lehr's own prints one
+            reason = "it holds a function or an object of your own"
         raise ValueError(f"schedule cannot be written as text: {reason}") from None
     if not same:
         raise ValueError(f"schedule cannot be written as text: {text} reads otherwise")

@@ -13,7 +13,7 @@ Factory = Callable[..., Schedule]
 ALIASES = {"wsd": "warmup_stable_decay", "sgdr": "warm_restarts"}
 """Short names, each for one recipe."""
 
-CODE = frozenset({"Function", "function"})
+CODE = frozenset({"Function", "function", "Counted", "RunningProduct"})
 """Schedules that hold Python code, which no text can carry."""
 
 _NOT_SCHEDULES = CODE | {"Phase", "Schedule"}

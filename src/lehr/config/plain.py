@@ -1,11 +1,12 @@
 """Configuration objects of several kinds, as plain dicts, lists and numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from math import isfinite
 from typing import Any
 
-from lehr.config.errors import ConfigError, Problem
+from lehr.config.errors import ConfigError, Path, Problem
 
 
 def plain(value: Any) -> Any:
@@ -32,6 +33,45 @@ def plain(value: Any) -> Any:
     if type(value).__module__.split(".")[0] == "numpy" and hasattr(value, "tolist"):
         return value.tolist()
     return value
+
+
+def unresolved(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield the texts that OmegaConf would have resolved, each with its place.
+
+    >>> list(unresolved({"T_max": "${epochs}", "schedulers": [{"name": "StepLR"}]}))
+    [(('T_max',), '${epochs}')]
+    """
+    if isinstance(value, str):
+        if "${" in value:
+            yield path, value
+        return
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list | tuple):
+        inner = enumerate(value)
+    for key, each in inner:
+        yield from unresolved(each, (*path, key))
+
+
+def hint_for_text(value: Any) -> str:
+    """Return the hint where text stands in place of a number; none for anything else.
+
+    >>> hint_for_text("1e-6")
+    'write it without quotes; in YAML 1.1 a number has a point: 1.0e-6'
+    >>> hint_for_text("big")
+    ''
+    """
+    try:
+        if not isinstance(value, str) or not isfinite(float(value)):
+            return ""
+    except ValueError:
+        return ""
+    hint = "write it without quotes"
+    digits, exponent, power = value.strip().lower().partition("e")
+    if exponent and "." not in digits:  # what PyYAML takes for text
+        hint += f"; in YAML 1.1 a number has a point: {digits}.0e{power}"
+    return hint
 
 
 def is_omegaconf(value: Any) -> bool:

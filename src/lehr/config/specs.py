@@ -7,7 +7,7 @@ from typing import Any
 
 from lehr.config.documents import ENDINGS, Document, read_document
 from lehr.config.errors import ConfigError, Path, Problem, suggest
-from lehr.config.plain import is_omegaconf, plain
+from lehr.config.plain import is_omegaconf, plain, unresolved
 
 NESTED = ("name", "class_name", "args", "checkpoint")
 """The keys of the nested form."""
@@ -28,7 +28,6 @@ class Spec:
         name_path: the place of the name.
         argument_path: the place of the arguments.
         beside: arguments that stand at `path`, beside the others.
-        from_file: whether it comes from a file, so that nothing in it may run.
         label: the name that the user gave to it, in the nested form.
     """
 
@@ -40,7 +39,6 @@ class Spec:
     name_path: Path
     argument_path: Path
     beside: tuple[str, ...] = ()
-    from_file: bool = False
     label: str | None = None
 
     def problem(
@@ -83,7 +81,7 @@ class Spec:
             message = f"{argument} has {len(items)} elements, so no [{index}]"
             raise ConfigError([self.problem("LH104", message, argument)])
         start = self.path if argument in self.beside else self.argument_path
-        reader = _Reader(self.document, self.what, self.from_file, ())
+        reader = _Reader(self.document, self.what, ())
         return reader.spec((*start, argument, index))
 
 
@@ -112,19 +110,25 @@ def read_spec(
     >>> spec.name, spec.arguments
     ('SGD', {'lr': 0.1})
     """
-    document, from_file = _document(config, what)
+    document = _document(config, what)
     path: Path = ()
     if len(document.data) == 1:
         [key] = document.data
         if key in (what, f"lr_{what}"):
             path = (key,)
-    return _Reader(document, what, from_file, tuple(beside)).spec(path)
+    hint = "it is OmegaConf's: OmegaConf.load the document and pass it, or a part of it"
+    if left := list(unresolved(document.at(path), path)):
+        raise ConfigError(
+            document.problem("LH106", f"{text} is not resolved", place, hint)
+            for place, text in left
+        )
+    return _Reader(document, what, tuple(beside)).spec(path)
 
 
-def _document(config: Any, what: str) -> tuple[Document, bool]:
+def _document(config: Any, what: str) -> Document:
     if isinstance(config, str | os.PathLike):
         _refuse_bare_name(config, what)
-        return read_document(config), True
+        return read_document(config)
     source = "<DictConfig>" if is_omegaconf(config) else "<dict>"
     try:
         data = plain(config)
@@ -136,7 +140,7 @@ def _document(config: Any, what: str) -> tuple[Document, bool]:
         message = f"the {what} must be a mapping or the path of a file, got {shown}"
         hint = f"pass {_example(what)}"
         raise ConfigError([Problem("LH107", message, source, hint=hint)])
-    return Document(data, source), False
+    return Document(data, source)
 
 
 def _refuse_bare_name(config: str | os.PathLike[str], what: str) -> None:
@@ -162,7 +166,6 @@ class _Reader:
 
     document: Document
     what: str
-    from_file: bool
     beside: tuple[str, ...]
 
     def spec(self, path: Path) -> Spec:
@@ -240,8 +243,7 @@ class _Reader:
                 continue
             if key not in self.beside:
                 message = f'unknown key "{key}" beside args'
-                known = ("args", "class_name", "name", *self.beside)
-                hint = f"arguments stand under args; {suggest(key, known)}"
+                hint = f"arguments stand under args; {suggest(key, NESTED[:3])}"
                 problem = self.document.problem("LH103", message, place, hint, key=True)
                 problems.append(problem)
             elif key in arguments and arguments[key] != each:
@@ -258,6 +260,11 @@ class _Reader:
         if key not in value or value[key] in (None, ""):
             message = f'the {self.what} needs the key "{key}"'
             hint = f"write {_example(self.what)} with its arguments beside it"
+            if key not in value and value:
+                message += f"; it has {', '.join(map(str, value))}"
+            for part in (self.what, f"lr_{self.what}"):
+                if isinstance(value.get(part), dict):
+                    hint = f'pass what is under "{part}"'
             return [self.document.problem("LH104", message, path, hint)]
         if not isinstance(value[key], str):
             message = f"{key} must be text, got {value[key]!r}"
@@ -283,6 +290,5 @@ class _Reader:
             (*path, key),
             under,
             beside,
-            self.from_file,
             label,
         )

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from lehr.config.errors import Path, Problem, suggest
+from lehr.config.plain import hint_for_text
 from lehr.config.specs import Spec
 
 _WORDS: dict[Any, str] = {
@@ -146,7 +147,7 @@ class _Value:
         rule = " or ".join(dict.fromkeys(words)) or "of another kind"
         label = f"{self.name}[{index[0]}]" if index else self.name
         message = f"{label} must be {rule}, got {value!r}"
-        hint = "write it without quotes" if _is_quoted_number(value) else ""
+        hint = hint_for_text(value)
         return self.place.problem("LH107", message, self.name, *index, hint=hint)
 
     def _not_finite(self, value: Any, *index: int) -> list[Problem]:
@@ -184,10 +185,3 @@ def _fit(value: Any, kinds: set[Any]) -> tuple[bool, Any]:
         whole = int in kinds and float not in kinds and value.is_integer()
         return float in kinds or whole, int(value) if whole else value
     return isinstance(value, tuple(kinds)), value
-
-
-def _is_quoted_number(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and math.isfinite(float(value))
-    except ValueError:
-        return False

@@ -20,7 +20,7 @@ from lehr.optimizer.parameters import (
     named_parameters,
     other_names,
 )
-from lehr.optimizer.trial import refusals, required, said
+from lehr.optimizer.trial import MUON, refusals, required, said, wants_muon_marked
 
 
 def build_optimizer(
@@ -115,7 +115,8 @@ def build_optimizer(
     try:
         return choice.kind(params, **arguments)
     except Exception as error:  # its author's choice: ValueError to IndexError
-        raise ConfigError([_refused(spec, model, error)]) from error
+        problem = _refused(spec, choice.kind, arguments, model, error)
+        raise ConfigError([problem]) from error
 
 
 def _overridden(spec: Spec, overrides: Mapping[str, Any]) -> Spec:
@@ -187,8 +188,20 @@ def _parameters(
     return Divider(division, found, other_names(model), rate).groups()
 
 
-def _refused(spec: Spec, model: Any, error: Exception) -> Problem:
+def _refused(
+    spec: Spec,
+    kind: type[Optimizer],
+    arguments: Mapping[str, Any],
+    model: Any,
+    error: Exception,
+) -> Problem:
     """Return the problem that an optimizer has with these very parameters."""
+    if wants_muon_marked(kind, arguments):
+        message = f"{spec.name} needs {MUON} in every param group"
+        hint = "pass groups in place of the model, as in build_optimizer(["
+        hint += f'{{"params": matrices, "{MUON}": True}}, '
+        hint += f'{{"params": others, "{MUON}": False}}], config)'
+        return Place(spec).problem("LH106", message, hint=hint)
     message = f"{spec.name} refuses these parameters: {said(error)}"
     hint = ""
     if isinstance(model, nn.Module) and spec.name == "Muon":

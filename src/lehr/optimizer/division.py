@@ -178,7 +178,9 @@ class Divider:
             lists += [each for each in matched if each not in lists]
             if not matched:
                 message = f'"{pattern}" is no list of blocks'
-                hint = suggest(pattern, known_lists(self.names))
+                known = known_lists(self.names)
+                none = "the model has none: without blocks its children are the layers"
+                hint = suggest(pattern, known) if known else none
                 path = ("layer_decay", "blocks")
                 place = self.division.place
                 self.problems.append(place.problem("LH106", message, *path, hint=hint))

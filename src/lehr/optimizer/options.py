@@ -117,7 +117,8 @@ class _Reader:
     def groups(self, given: Any, option: str) -> None:
         if not isinstance(given, list | tuple):
             message = f"{option} must be a list of mappings, got {given!r}"
-            return self.fail("LH107", message, option)
+            hint = 'such as [{"name": "head", "match": "head.*"}]'
+            return self.fail("LH107", message, option, hint=hint)
         names: set[str] = set()
         for index, each in enumerate(given):
             if not isinstance(each, Mapping):
@@ -198,6 +199,9 @@ class _Reader:
             return self.fail("LH106", message, "no_decay", hint="leave out no_decay")
         if given is True:
             self.division.no_decay = True
+        elif isinstance(given, str) and given.lower() in ("yes", "no", "on", "off"):
+            message = f"no_decay must be true or a list of patterns, got {given!r}"
+            self.fail("LH107", message, "no_decay", hint="write true or false")
         elif isinstance(given, str | list | tuple):
             self.division.no_decay = self.patterns(given, "no_decay")
         else:

@@ -9,6 +9,9 @@ from torch.optim import Optimizer
 from lehr.config.errors import Problem
 from lehr.optimizer.arguments import Place, is_required, parameters
 
+MUON = "use_muon"
+"""The key by which a param group says that its matrices are for Muon."""
+
 
 def refusals(
     kind: type[Optimizer],
@@ -51,9 +54,28 @@ def required(kind: type[Optimizer], arguments: Mapping[str, Any]) -> dict[str, A
 
 def message_of(kind: type[Optimizer], arguments: Mapping[str, Any]) -> str | None:
     """Return the words of the class when it refuses the arguments; None if it takes."""
-    spare = torch.nn.Parameter(torch.zeros(2, 2))
+    spare = _spare()
+    if _answer([spare], kind, arguments) is None:
+        return None
+    return _answer([{"params": [spare], MUON: True}], kind, arguments)
+
+
+def wants_muon_marked(kind: type[Optimizer], arguments: Mapping[str, Any]) -> bool:
+    """Tell whether a class takes only groups that say whether they are for Muon."""
+    if _answer([_spare()], kind, arguments) is None:
+        return False
+    return message_of(kind, arguments) is None
+
+
+def _spare() -> torch.nn.Parameter:
+    return torch.nn.Parameter(torch.zeros(2, 2))
+
+
+def _answer(
+    params: list[Any], kind: type[Optimizer], arguments: Mapping[str, Any]
+) -> str | None:
     try:
-        kind([spare], **arguments)
+        kind(params, **arguments)
     except Exception as error:  # its author's choice: ValueError to IndexError
         return said(error)
     return None

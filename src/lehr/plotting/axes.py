@@ -1,6 +1,7 @@
 """Axes: nice ticks, short numbers, and where a value lies between bottom and top."""
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -119,7 +120,9 @@ def _ladder(low: float, high: float, marks: int) -> tuple[float, ...]:
     """Return round numbers, about `marks` of them, from below `low` to above `high`."""
     step = _round_step((high - low) / max(marks - 1, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
+    most = sys.float_info.max
+    rungs = (max(-most, min(i * step, most)) for i in range(first, last + 1))
+    return tuple(float(f"{rung:.12g}") for rung in rungs)
 
 
 def _logarithmic(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lehr.plotting.axes import DECADES, short
-from lehr.plotting.palette import DASHES, LIGHT
+from lehr.plotting.palette import DASHES, LIGHT, dashes_of
 from lehr.plotting.sampling import horizon, sample
 from lehr.schedules import Schedule
 
@@ -153,7 +153,7 @@ def _thinned(points: Points) -> Points:
 
 
 def _style(index: int) -> dict[str, Any]:
-    dashes = [float(length) / 2 for length in DASHES[index % len(DASHES)].split()]
+    dashes = [float(length) / 2 for length in DASHES[dashes_of(index)].split()]
     line = (0, tuple(dashes)) if dashes else "-"
     return {"color": LIGHT[index % len(LIGHT)], "linestyle": line, "lw": 1.8}
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_MARKS = 12
 _WARMUP = "warmup ends"
+_THICK, _LONG = 13.0, 6.0
+"""Points that a label takes across, and those of one character along it."""
 
 
 def marks(schedule: Schedule, total: int) -> dict[int, str]:
@@ -61,19 +63,45 @@ def labels(
     return found | {s: f"step {s:,}: {short(float(curve(s)))}" for s in falls}
 
 
-def draw_marks(ax: "Axes", labelled: Mapping[int, str]) -> None:
-    """Draw a line at each mark, and its label where the curve is not."""
-    for step, label in labelled.items():
+def draw_marks(
+    ax: "Axes", labelled: Mapping[int, str], curve: Callable[[int], Any]
+) -> None:
+    """Draw a line at each mark, and its label where neither curve nor labels are.
+
+    Labels of marks that are close together stand one behind the other, as far as there
+    is room for them.
+    """
+    ax.get_ylim()  # which settles the limits
+    data = ax.transScale + ax.transLimits
+    point = ax.figure.dpi / 72
+    wide, tall = ax.bbox.width / point, ax.bbox.height / point
+    ends = {True: (-math.inf, 0.0), False: (-math.inf, 0.0)}
+    for step in sorted(labelled):
+        label = labelled[step]
         ax.axvline(step, color="#777777", lw=0.9, linestyle=":", zorder=1)
-        # Right of a drop there is room above the curve; after the warmup, below it.
-        bottom = label.startswith(_WARMUP)
-        ax.annotate(
-            label,
-            (step, 0 if bottom else 1),
-            (3, 4 if bottom else -4),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            rotation=90,
-            va="bottom" if bottom else "top",
-            fontsize="small",
-        )
+        x, y = data.transform((step, float(curve(step))))
+        taken = {
+            low: end if wide * x - before < _THICK else 4.0
+            for low, (before, end) in ends.items()
+        }
+        length = _LONG * len(label)
+        if sum(taken.values()) + length <= tall:
+            low = bool(y > 0.5)  # where the curve is high there is room below it
+            _write(ax, label, step, low, taken[low])
+            ends[low] = wide * x, taken[low] + length
+
+
+def _write(ax: "Axes", label: str, step: int, low: bool, begin: float) -> None:
+    """Write a label upright, `begin` points from the bottom or the top."""
+    ax.annotate(
+        label,
+        (step, 0 if low else 1),
+        (3, begin if low else -begin),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        rotation=90,
+        va="bottom" if low else "top",
+        fontsize="small",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        zorder=1.5,
+    )

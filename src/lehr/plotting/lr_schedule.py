@@ -82,7 +82,7 @@ def plot_lr_schedule(
     figure = _blank(figsize, window=show)
     ax = figure.subplots()
     _draw(ax, curves, total, point_interval, log)
-    draw_marks(ax, labelled)
+    draw_marks(ax, labelled, first)
     ax.set_title(title or "Learning rate schedule")
     if path:
         figure.savefig(path, dpi=150)
@@ -136,7 +136,7 @@ def plot_paper_scheduler(
     figure = _blank(figsize)
     ax = figure.subplots()
     _draw(ax, {"": curve}, total, None, False)
-    draw_marks(ax, labels(curve, warmup if warmup < total else 0, falls))
+    draw_marks(ax, labels(curve, warmup if warmup < total else 0, falls), curve)
     ax.set_title("Learning rate schedule: warmup and milestones")
     if path:
         figure.savefig(path, dpi=150)
@@ -235,6 +235,7 @@ def _draw(
         values += rates
     _scale(ax, values, log)
     ax.set_xlim(0, max(total - 1, 1))
+    ax.locator_params(axis="x", integer=True)
     ax.set_xlabel("step")
     ax.set_ylabel("learning rate")
     if any(curves):

@@ -8,6 +8,15 @@ DARK = ("#56b4e9", "#ff8c42", "#2fc99a", "#e39ac8", "#f0c94a", "#9ad7ff", "#c8c8
 DASHES = ("", "7 3", "2 2.5", "9 3 2 3", "14 4", "4 2 1 2 1 2", "1 3")
 
 
+def dashes_of(index: int) -> int:
+    """Return which dashes a curve has, so that no other of the same colour has them.
+
+    >>> [dashes_of(index) for index in (0, 1, 6, 7, 8, 14)]
+    [0, 1, 6, 1, 2, 2]
+    """
+    return (index + index // len(LIGHT)) % len(DASHES)
+
+
 @dataclass(frozen=True)
 class Theme:
     """The colours of one picture: its ground, its text, its lines, its curves."""

@@ -12,18 +12,22 @@ _DEFAULT = 100
 def horizon(schedule: Schedule, steps: float | None = None) -> float:
     """Return how many updates to draw: `steps`, or what shows the whole schedule.
 
-    An endless schedule is drawn over ten times its first joint.
+    One that ends in a jump is drawn a tenth longer, so that its last value is seen, and
+    an endless one over ten times its first joint.
 
-    >>> from lehr import Constant, Cosine
+    >>> from lehr import Constant, Cosine, multi_step
     >>> horizon(Cosine(1.0, 0.0, 500)), horizon(Constant(1.0), 9)
     (500, 9)
+    >>> horizon(multi_step(1.0, factor=0.1, milestones=(30, 60)))
+    66
     """
     if steps is not None:
         if not 0 < steps < math.inf:
             raise ValueError(f"steps must be > 0 and finite, got {steps!r}")
         return steps
     if schedule.steps < math.inf:
-        return schedule.steps or _DEFAULT
+        end = schedule.steps or _DEFAULT
+        return end + math.ceil(end / 10) if schedule._jumps(schedule.steps) else end
     return math.ceil(10 * max(schedule.breakpoints, default=_DEFAULT))
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Literal
 
 from lehr.plotting.axes import Axis, axis_of, count, short, ticks
-from lehr.plotting.palette import DASHES, THEMES, Theme
+from lehr.plotting.palette import DASHES, LIGHT, THEMES, Theme, dashes_of
 from lehr.plotting.sampling import horizon, sample
 from lehr.schedules import Schedule
 
@@ -202,7 +202,7 @@ def _curves(
 ) -> list[str]:
     parts = []
     for i, points in enumerate(curves):
-        color, dash = i % len(THEMES["light"].curves), i % len(DASHES)
+        color, dash = i % len(LIGHT), dashes_of(i)
         path = _path([(frame.x(t), frame.y(value)) for t, value in points])
         parts.append(f'<path class="curve c{color} d{dash}" d="{path}"/>')
     return parts
@@ -240,7 +240,7 @@ def _legend(rows: Sequence[Sequence[tuple[float, str]]], top: float) -> list[str
     for line, row in enumerate(rows):
         y = top + _LINE * line
         for place, name in row:
-            kind = f"curve c{index % len(DASHES)} d{index % len(DASHES)}"
+            kind = f"curve c{index % len(LIGHT)} d{dashes_of(index)}"
             parts.append(_line(62 + place, y - 4, 86 + place, y - 4, kind))
             parts.append(_text(92 + place, y, name))
             index += 1

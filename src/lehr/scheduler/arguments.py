@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lehr.config.errors import ConfigError, suggest
+from lehr.config.plain import hint_for_text
 from lehr.config.specs import Spec
 from lehr.scheduler.functions import named_function
-from lehr.scheduler.lookup import Entry
+from lehr.scheduler.lookup import Entry, known_arguments
 from lehr.scheduler.reading import Reading
 
 if TYPE_CHECKING:
@@ -85,19 +87,21 @@ class Arguments:
         for key, value in self.given.items():
             if key == "exact" and self.dialect.exact:
                 if not isinstance(value, bool):
-                    self._report("LH107", f"exact must be a bool, got {value!r}", key)
+                    self._report(
+                        "LH107", f"exact must be true or false, got {value!r}", key
+                    )
             elif key in self.parameters:
                 known[key] = value
             else:
-                hint = suggest(key, self.parameters)
+                hint = suggest(key, known_arguments(self.spec.name))
                 if key == "exact":
-                    hint = f"{self.dialect.name} has one curve, which is exact"
-                message = f'{self.dialect.name} has no argument "{key}"'
+                    hint = f"{self.spec.name} has one curve, which is exact"
+                message = f'{self.spec.name} has no argument "{key}"'
                 self._report("LH103", message, key, hint, key=True)
         return known
 
     def _exact(self) -> bool:
-        exact: bool = self.given.get("exact", self.reader.exact)
+        exact = self.given.get("exact", self.reader.exact) is True
         self.reader.is_exact |= exact
         return exact
 
@@ -105,7 +109,7 @@ class Arguments:
         hint = ""
         if name == self.dialect.horizon:
             hint = f"give {name}, or pass plan=Plan(...), whose length it then is"
-        self._report("LH104", f"{self.dialect.name} needs {name}", hint=hint)
+        self._report("LH104", f"{self.spec.name} needs {name}", hint=hint)
 
     # ----------------------------------------------------------------- the values
 
@@ -150,9 +154,7 @@ class Arguments:
             self._report("LH107", message, path)
             return value
         try:
-            return named_function(
-                value, imports=self.reader.imports, from_file=self.spec.from_file
-            )
+            return named_function(value, imports=self.reader.imports)
         except PermissionError as error:
             self._report("LH109", str(error), path)
         except ValueError as error:
@@ -228,19 +230,15 @@ class Arguments:
 
     def _spans(self, arguments: Mapping[str, Any], parts: int) -> list[int | None]:
         """Return how long each of several lasts, where one comes after the other."""
-        places, lengths = arguments.get("milestones"), self.reader.lengths
-        unknown: list[int | None] = [None] * parts
-        if not isinstance(places, list) or len(places) != parts - 1:
-            return unknown
-        if not all(type(place) is int for place in places):
-            return unknown
-        try:
-            end = None if lengths.plan is None else lengths.updates
-        except ValueError:
-            end = None
-        spans = [max(0, b - a) or None for a, b in pairwise([0, *places])]
-        last = None if end is None else max(0, end - [0, *places][-1]) or None
-        return [*spans, last]
+        places, ranges = arguments.get("milestones"), arguments.get("step_ranges")
+        pairs: list[Any] = []
+        if isinstance(places, list):
+            pairs = list(pairwise([0, *places, None]))
+        elif isinstance(ranges, list) and not self._exact():
+            pairs = ranges
+        if len(pairs) != parts:
+            return [None] * parts
+        return [self.reader.lengths.between(pair) for pair in pairs]
 
     # ------------------------------------------------------------------ the rules
 
@@ -250,7 +248,7 @@ class Arguments:
             self._attempt(made, Reading.driven)
             return
         for index, base in enumerate(self.reader.bases):
-            self._attempt(made, _Building(index, base))
+            self._attempt(made, partial(Reading.tried, index=index, base=base))
 
     def _attempt(self, made: Reading, build: Callable[[Reading], Any]) -> None:
         """Build; leave out what was refused, to see what else is."""
@@ -265,7 +263,9 @@ class Arguments:
                 known = guilty[0] in arguments if guilty else False
                 if first or known:
                     code = "LH107" if isinstance(error, TypeError) else "LH106"
-                    self._report(code, str(error), guilty if known else None)
+                    place = guilty if known else None
+                    hint = hint_for_text(arguments[str(place[0])]) if place else ""
+                    self._report(code, str(error), place, hint)
                 first = False
                 if not known or not guilty:
                     return
@@ -280,14 +280,3 @@ class Arguments:
         if not found or found[1] not in self.parameters:
             return None
         return (found[1],) if found[2] is None else (found[1], int(found[2]))
-
-
-@dataclass(frozen=True)
-class _Building:
-    """Builds the curve of one group."""
-
-    index: int
-    base: float
-
-    def __call__(self, reading: Reading) -> Any:
-        return reading.curve(self.index, self.base)

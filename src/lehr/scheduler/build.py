@@ -57,8 +57,10 @@ def build_scheduler(
         config: a mapping, an OmegaConf DictConfig, or the path of a YAML, JSON or TOML
             file. It is not changed.
         plan: the run.
-        step_per: what one step is, "update" or "epoch"; by default what `t_in_epochs`
-            says for timm's schedulers, and "update" for the others.
+        step_per: what one step is, "update" or "epoch", which the scheduler keeps, so
+            that a trainer steps it so; by default what `t_in_epochs` says for timm's
+            schedulers. For the others lengths are resolved in updates, and your loop
+            decides.
         exact: for schedulers of the template that contradict their documentation, do as
             they did; the key `exact` says the same.
         imports: modules whose functions the configuration may name, "module:function".
@@ -110,7 +112,8 @@ def build_scheduler(
         raise TypeError(f"plan must be a lehr.Plan, got {plan!r}")
     allowed = require_imports(imports)
     spec = _read(config)
-    per = _unit(spec, step_per)
+    said = _said(spec, step_per)
+    per = said or "update"
     rates = [read(group, "lr") for group in optimizer.param_groups]
     reader = Reader(rates, Lengths(plan, per), exact=exact, imports=allowed)
     reading = reader.read(spec)
@@ -119,7 +122,9 @@ def build_scheduler(
         reader.report(spec.problem("LH103", message, hint="leave it out"))
     if reading is None or reader.problems:
         raise ConfigError(reader.problems)
-    return _bound(optimizer, spec, reading, per)
+    scheduler = _bound(optimizer, spec, reading, per)
+    scheduler.step_per = said
+    return scheduler
 
 
 def _require_optimizer(optimizer: Any, config: Any) -> None:
@@ -129,7 +134,10 @@ def _require_optimizer(optimizer: Any, config: Any) -> None:
             f"{type(config).__name__} as config"
         )
     if not isinstance(optimizer, torch.optim.Optimizer):
-        raise TypeError(f"optimizer must be a torch.optim.Optimizer, got {optimizer!r}")
+        fix = "; pass optimizer.bind(model)" if hasattr(optimizer, "bind") else ""
+        raise TypeError(
+            f"optimizer must be a torch.optim.Optimizer, got {optimizer!r}{fix}"
+        )
 
 
 def _read(config: Any) -> Spec:
@@ -140,14 +148,14 @@ def _read(config: Any) -> Spec:
     return read_spec(config, "scheduler")
 
 
-def _unit(spec: Spec, step_per: Any) -> Per:
-    """Return what one step of the scheduler is."""
+def _said(spec: Spec, step_per: Any) -> Per | None:
+    """Return what one step of the scheduler is, if it is told."""
     if step_per is not None:
         choice("step_per", step_per, ("update", "epoch"))
         return "epoch" if step_per == "epoch" else "update"
     entry = find(spec.name, spec.arguments)
     if entry is None or entry.library != "timm":
-        return "update"
+        return None
     return "update" if spec.arguments.get("t_in_epochs") is False else "epoch"
 
 

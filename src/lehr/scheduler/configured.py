@@ -7,9 +7,9 @@ from typing import Any
 import torch
 
 from lehr.bindings.torch import PlateauScheduler, Scheduler, times_base
-from lehr.bindings.torch.fields import Field, same_number
+from lehr.bindings.torch.fields import Field, adopted, same_number
 from lehr.bindings.torch.replanning import Policy
-from lehr.bindings.torch.rules import Rule, TimesBase, assign
+from lehr.bindings.torch.rules import TimesBase, assign
 from lehr.bindings.torch.slots import Group, is_number, read
 from lehr.controllers import Plateau
 from lehr.schedules import Schedule
@@ -89,8 +89,8 @@ class ConfiguredScheduler(Scheduler):
             bound.value[index] = recipe.followed(index, base, groups[index])
         fresh = assign(name, bound.value, groups, bound.clock)
         for index in range(old, len(groups)):
-            bound.given[index] = fresh[index]
-            bound.rules[index] = _followed_by_equals(bound, fresh[index], old)
+            followed = adopted(bound, fresh[index])
+            bound.given[index], bound.rules[index] = fresh[index], followed
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state, with what each group started with and holds now."""
@@ -172,11 +172,3 @@ class ConfiguredPlateauScheduler(ConfiguredScheduler, PlateauScheduler):
         PlateauScheduler.__init__(
             self, optimizer, controller, planned=nothing, **limits
         )
-
-
-def _followed_by_equals(bound: Field, rule: Rule | None, old: int) -> Rule | None:
-    """Return what old groups with this rule follow now; a state may change it."""
-    for index in range(old):
-        if bound.given[index] == rule:
-            return bound.rules[index]
-    return rule

@@ -1,7 +1,6 @@
 """Functions in configuration: objects as they are, names only where that is allowed."""
 
 import importlib
-import sys
 from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
@@ -18,25 +17,21 @@ def require_imports(imports: Any) -> tuple[str, ...]:
     return tuple(imports)
 
 
-def named_function(
-    name: str, *, imports: tuple[str, ...], from_file: bool
-) -> Callable[..., Any]:
+def named_function(name: str, *, imports: tuple[str, ...]) -> Callable[..., Any]:
     """Return the Python function that "module:function" names.
 
-    Only a module that is listed in `imports` is imported. Else it must have been
-    imported already, and a file may name no other than the listed ones: a document may
-    not choose what runs.
+    Only modules that are listed in `imports` are looked into, wherever the name comes
+    from: a configuration may not choose what runs.
 
     Raises:
-        PermissionError: the module is not allowed.
+        PermissionError: the module is not listed.
         ValueError: there is no such function.
 
-    >>> named_function("os:system", imports=(), from_file=True)
+    >>> named_function("os:system", imports=())
     Traceback (most recent call last):
-    PermissionError: a file may not name functions of 'os'; pass imports=("os",) to
-    build_scheduler
-    >>> found = named_function("textwrap:indent", imports=("textwrap",), from_file=True)
-    >>> found.__qualname__
+    PermissionError: a configuration may not name functions of 'os'; pass the function
+    itself, or imports=("os",) to build_scheduler
+    >>> named_function("textwrap:indent", imports=("textwrap",)).__qualname__
     'indent'
     """
     module_name, colon, attribute = name.partition(":")
@@ -45,20 +40,15 @@ def named_function(
             "a function is an object, or a name written 'module:function', "
             f"got {name!r}"
         )
-    allow = f'pass imports=("{module_name}",) to build_scheduler'
-    if module_name in imports:
-        try:
-            module = importlib.import_module(module_name)
-        except ImportError as error:
-            raise ValueError(f"{module_name!r} cannot be imported: {error}") from error
-    elif from_file:
+    if module_name not in imports:
         raise PermissionError(
-            f"a file may not name functions of {module_name!r}; {allow}"
+            f"a configuration may not name functions of {module_name!r}; pass the "
+            f'function itself, or imports=("{module_name}",) to build_scheduler'
         )
-    elif module_name in sys.modules:
-        module = sys.modules[module_name]
-    else:
-        raise PermissionError(f"{module_name!r} is not imported; import it, or {allow}")
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ValueError(f"{module_name!r} cannot be imported: {error}") from error
     found = vars(module).get(attribute)
     if not isinstance(found, FunctionType):
         raise ValueError(

@@ -1,6 +1,7 @@
 """Lengths in configuration become whole numbers of a scheduler's own steps."""
 
-from math import ceil
+from contextlib import suppress
+from math import ceil, inf
 from typing import Any, Literal
 
 from lehr.plan import Duration, Plan
@@ -54,6 +55,26 @@ class Lengths:
     def updates(self) -> int:
         """The length of the run in steps, a broken one counted."""
         return ceil(self._whole("the length of the run"))
+
+    def between(self, pair: Any) -> int | None:
+        """Return the steps from a place to another, or to the end of the run.
+
+        None if they are not known: the pair is not one of places, or the run is needed
+        and has no length in steps.
+
+        >>> plan = Plan(batch_size=64, updates=100)
+        >>> [Lengths(plan, "update").between(pair) for pair in ([5, 30], [30, None])]
+        [25, 70]
+        """
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            return None
+        begin, end = pair
+        if end in (None, inf) and self.plan is not None:
+            with suppress(ValueError):
+                end = self.updates
+        if type(begin) is not int or type(end) is not int:
+            return None
+        return max(0, end - begin) or None
 
     def resolve(self, duration: Duration | str | int) -> int:
         """Return the fewest steps that last at least `duration`.

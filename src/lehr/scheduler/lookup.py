@@ -73,6 +73,16 @@ def find(name: str, given: Iterable[str]) -> Entry | None:
     return max(entries, key=lambda e: len(set(given) & set(e.parameters)), default=None)
 
 
+def known_arguments(name: str) -> list[str]:
+    """Return the arguments of the schedulers of that name.
+
+    >>> known_arguments("ChainedScheduler")
+    ['schedulers', 'step_ranges']
+    """
+    entries = table().get(name, ())
+    return list(dict.fromkeys(each for one in entries for each in one.parameters))
+
+
 def is_lehrs(name: str) -> bool:
     """Tell whether lehr's own documents know the name.
 

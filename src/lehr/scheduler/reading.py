@@ -75,6 +75,23 @@ class Reading:
         """Return the schedule of a group whose starting value is `base`."""
         return self.named(index).curve(base)
 
+    def tried(self, index: int, base: float) -> Schedule:
+        """Return the curve of a group, and refuse a function that fails at once.
+
+        Raises:
+            ValueError: a function fails at the first step.
+        """
+        curve = self.curve(index, base)
+        for name in self.dialect.functions:
+            if self.arguments.get(name) is None:
+                continue
+            try:
+                curve(0)
+            except Exception as error:  # the user's own
+                words = f"{type(error).__name__}: {error}"
+                raise ValueError(f"{name} fails at the first step: {words}") from error
+        return curve
+
     def other(self, field: str, index: int, base: float) -> Schedule | None:
         """Return the schedule of another field that the scheduler drives, if it does.
 

@@ -1,6 +1,7 @@
 """Schedulers that are stepped as timm's are: told the epoch or the update."""
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -82,6 +83,9 @@ class TimmScheduler(ConfiguredScheduler):
 class TimmPlateauScheduler(ConfiguredPlateauScheduler):
     """A scheduler that follows a metric, with timm's `step(epoch, metric)`.
 
+    Frameworks that take it for torch's ReduceLROnPlateau call `step(metric)`: what
+    stands alone and is no whole number is the metric, and the position advances by one.
+
     Args:
         optimizer: any torch optimizer.
         recipe: the planned rates.
@@ -99,17 +103,19 @@ class TimmPlateauScheduler(ConfiguredPlateauScheduler):
         super().__init__(optimizer, recipe, controller, **limits)
 
     def step(  # type: ignore[override]  # timm's own
-        self, epoch: int | None = None, metric: Any = None
+        self, epoch: Any = None, metric: Any = None
     ) -> None:
         """Go to an epoch, and take in its metric; without a number advance by one.
 
         Args:
-            epoch: epochs that have ended.
+            epoch: epochs that have ended; alone, and no whole number, the metric.
             metric: without one, nothing is judged; required where there is no number.
 
         Raises:
             TypeError: neither a number nor a metric is given, after the warmup.
         """
+        if metric is None and not isinstance(epoch, Integral | None):
+            epoch, metric = None, epoch
         if epoch is None:
             PlateauScheduler.step(self, metric)
         elif metric is None:

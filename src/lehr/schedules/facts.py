@@ -106,6 +106,8 @@ class Facts(Evaluation):
         if self.monotone:
             ends = self(a), self(b)
             return min(ends), max(ends)
+        if a >= self.steps:
+            return self(a), self(a)
         return -math.inf, math.inf
 
     def area(self, a: float = 0, b: float | None = None) -> float:

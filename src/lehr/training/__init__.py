@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         Csv,
         JsonLines,
         Logger,
+        Printer,
         read_json_lines,
     )
     from lehr.training.loops import (
@@ -143,6 +144,7 @@ __all__ = [
     "MultiStepLR",
     "NonFiniteError",
     "Objective",
+    "Printer",
     "ProgressBar",
     "RMSprop",
     "RateMonitor",
@@ -223,6 +225,7 @@ _ON_FIRST_USE = {
         "Csv",
         "JsonLines",
         "Logger",
+        "Printer",
         "read_json_lines",
     ),
     "lehr.training.loops": (

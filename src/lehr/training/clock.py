@@ -47,7 +47,7 @@ class Clock:
         TypeError: the scheduler is a bare schedule, or has no `step`, `state_dict`,
             `load_state_dict`.
         ValueError: it belongs to another optimizer, runs on a clock that is not
-            counted here, or `per` is unknown or not what it counts.
+            counted here, or `per` is unknown or not what it counts or is moved by.
 
     >>> import torch
     >>> from lehr.training import StepLR
@@ -174,8 +174,13 @@ def _require_drivable(scheduler: Any, optimizer: Optimizer) -> None:
 def _unit(scheduler: Any, per: Per | None) -> Per:
     """Return what moves a scheduler: as asked, if it does not know better itself."""
     says: Per | None = getattr(scheduler, "step_per", None)
-    if hasattr(scheduler, "step_update") and hasattr(scheduler, "t_in_epochs"):
-        says = "epoch" if scheduler.t_in_epochs else "update"
+    if hasattr(scheduler, "step_update"):
+        says = "epoch" if getattr(scheduler, "t_in_epochs", True) else "update"
+    elif follows_metric(scheduler) and per == "update":
+        raise ValueError(
+            f"step_per must be left out for {type(scheduler).__name__}: it is moved by "
+            "evaluations, and evaluate_every=... says how often they are"
+        )
     fixed = says is not None and not isinstance(scheduler, LRScheduler)
     if fixed and per not in (None, says):
         raise ValueError(

@@ -136,6 +136,17 @@ class Numbered(Driver):
         """Keep the metric until the epoch is over."""
         self._metric = metrics.get(monitor)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return its state, and the metric that it has not been told yet."""
+        return {**self.scheduler.state_dict(), "untold": self._metric}
+
+    def load_state_dict(self, state: Any, on_change: OnChange | None) -> None:
+        """Take its state."""
+        own = dict(state)
+        metric = own.pop("untold", None)
+        super().load_state_dict(own, on_change)
+        self._metric = metric
+
 
 class ByPlace(Driver):
     """Writes the rate of the place in the run, which the schedule gives."""

@@ -93,16 +93,17 @@ class Feed:
             "batches": self.batches,
             "loader": self.loader.state_dict() if self._seeks else None,
             "begin": self._begin,
-            "generators": [g.get_state() for g in _generators(self.loader)],
+            "generators": [g.get_state() for g in generators_of(self.loader)],
         }
 
     def _fresh(self, epoch: int) -> Iterator[Any]:
         self.batches = 0
         _set_epoch(self.loader, epoch)
         if not self._seeks:
+            _start_workers(self.loader)
             self._begin = {
                 "random": rng.capture(),
-                "generators": [g.get_state() for g in _generators(self.loader)],
+                "generators": [g.get_state() for g in generators_of(self.loader)],
             }
         return iter(self.loader)
 
@@ -139,6 +140,7 @@ class Feed:
         logger.info(
             "train_data cannot seek: reading %d batches again to resume", self.batches
         )
+        _start_workers(self.loader)
         rng.restore(self._begin["random"])
         _set_generators(self.loader, self._begin["generators"])
         _set_epoch(self.loader, epoch)
@@ -208,7 +210,19 @@ def _set_epoch(loader: Any, epoch: int) -> None:
             part.set_epoch(epoch)
 
 
-def _generators(loader: Any) -> list[torch.Generator]:
+def _start_workers(loader: Any) -> None:
+    """Let workers that stay be there, so that each epoch draws alike.
+
+    The first iterator of such a loader draws a seed for them, the others do not.
+    """
+    stay = getattr(loader, "persistent_workers", False)
+    if stay and getattr(loader, "_iterator", None) is None:
+        with rng.preserved(generators_of(loader)):
+            iter(loader)
+
+
+def generators_of(loader: Any) -> list[torch.Generator]:
+    """Return the random generators that a loader or its samplers have of their own."""
     found: dict[int, torch.Generator] = {}
     for part in _parts(loader):
         generator = getattr(part, "generator", None)
@@ -218,5 +232,11 @@ def _generators(loader: Any) -> list[torch.Generator]:
 
 
 def _set_generators(loader: Any, states: list[torch.Tensor]) -> None:
-    for generator, state in zip(_generators(loader), states, strict=True):
+    generators = generators_of(loader)
+    if len(generators) != len(states):
+        raise ValueError(
+            f"train_data has {len(generators)} random generators of its own, and had "
+            f"{len(states)} when the state was saved; build the loader as it was"
+        )
+    for generator, state in zip(generators, states, strict=True):
         generator.set_state(state)

@@ -15,7 +15,7 @@ from lehr.training import rng
 from lehr.training.batches import size_of, to_device
 from lehr.training.clock import Clock
 from lehr.training.errors import EmptyDataError, NonFiniteError
-from lehr.training.feed import Feed
+from lehr.training.feed import Feed, generators_of
 from lehr.training.metrics import (
     Averages,
     Metric,
@@ -23,8 +23,9 @@ from lehr.training.metrics import (
     number_from,
     scalar_names,
 )
+from lehr.training.modes import to_training
 from lehr.training.objective import Loss, Objective
-from lehr.training.unbound import Optimizer, bound
+from lehr.training.unbound import Optimizer, bound, require_model
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ class TrainingLoop:
         if epoch != self.clock.epochs:
             self.clock.go_to(self.updates, epoch)
         self.model.train()
+        to_training(self.optimizer)
         averages = Averages()
         for window in Feed(data, self.accumulation).windows(epoch):
             step = self.update(window)
@@ -241,7 +243,7 @@ class ValidationLoop:
             metric.reset()
         averages = Averages()
         modes = [(module, module.training) for module in self.model.modules()]
-        with rng.preserved(), torch.no_grad():
+        with rng.preserved(generators_of(data)), torch.no_grad():
             self.model.eval()
             try:
                 if hasattr(data, "set_epoch"):
@@ -274,6 +276,7 @@ def device_of(
     model: nn.Module, device: torch.device | str | None = None
 ) -> torch.device:
     """Return `device`, or where the model's first parameter is."""
+    require_model(model)
     if device is not None:
         return torch.device(device)
     first = next(model.parameters(), None)

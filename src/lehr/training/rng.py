@@ -3,7 +3,7 @@
 import contextlib
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -55,10 +55,12 @@ def restore(state: Mapping[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def preserved() -> Iterator[None]:
-    """Put all states back at the end, whatever was drawn inside."""
-    before = capture()
+def preserved(own: Iterable[torch.Generator] = ()) -> Iterator[None]:
+    """Put all states back at the end, and those of one's own generators."""
+    before, states = capture(), [(one, one.get_state()) for one in own]
     try:
         yield
     finally:
         restore(before)
+        for generator, state in states:
+            generator.set_state(state)

@@ -16,7 +16,14 @@ from lehr.training.callbacks.events import (
 from lehr.training.feed import Feed
 from lehr.training.interrupts import Interrupts
 from lehr.training.metrics import evaluated_names
-from lehr.training.result import GOALS, INTERRUPT, Best, Goal, is_better
+from lehr.training.result import (
+    GOALS,
+    INTERRUPT,
+    Best,
+    FitResult,
+    Goal,
+    is_better,
+)
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -90,6 +97,22 @@ class Run:
                     {"update": loop.updates - 1, "epoch": epoch}, epoch_over=True
                 )
         return trainer.stopping
+
+    def result(self, stopped_by: str) -> FitResult:
+        """Return what the run came to."""
+        trainer = self.trainer
+        return FitResult(
+            stopped_by,
+            updates=trainer.updates,
+            epochs=trainer.epochs,
+            samples=trainer.samples,
+            seconds=trainer.seconds,
+            history=list(trainer.history),
+            evaluations=list(trainer.evaluations),
+            best=trainer.best,
+            checkpoint=trainer.checkpoint,
+            signal=self.interrupts.received if stopped_by == INTERRUPT else None,
+        )
 
     def settle(self, record: dict[str, Any], *, epoch_over: bool) -> bool:
         """Do what follows an update: evaluation, controllers, log, checkpoint last.

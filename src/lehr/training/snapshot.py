@@ -21,6 +21,7 @@ def take(trainer: "BaseTrainer") -> dict[str, Any]:
         "state": {
             "optimizer": trainer.optimizer.state_dict(),
             "scheduler": trainer.clock.state_dict(),
+            "scheduler_kind": _kind_of(trainer.scheduler),
             "callbacks": trainer.callbacks.state_dict(),
             "data": trainer.place_in_data(),
             "random": rng.capture(),
@@ -43,7 +44,8 @@ def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
     """Give a trainer the state; its random states follow when it goes on.
 
     Raises:
-        ValueError: the state has a scheduler and the trainer has none, or the reverse.
+        ValueError: the state has a scheduler and the trainer has none, or the reverse,
+            or it is of another class than another library's.
         RuntimeError: model or optimizer are built otherwise than they were.
     """
     state = parts["state"]
@@ -52,6 +54,12 @@ def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
         raise ValueError(
             f"the checkpoint has {had} scheduler, the trainer {has}; build the trainer "
             "as it was"
+        )
+    had, has = state.get("scheduler_kind"), _kind_of(trainer.scheduler)
+    if had not in (None, has) and trainer.clock.on_change is None:
+        raise ValueError(
+            f"the checkpoint has the state of {had}, the trainer has {has}; build the "
+            "scheduler as it was"
         )
     trainer.model.load_state_dict(parts["model"])
     trainer.optimizer.load_state_dict(state["optimizer"])
@@ -66,3 +74,13 @@ def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
     trainer.history, trainer.evaluations = state["history"], state["evaluations"]
     trainer.best = None if state["best"] is None else Best(**state["best"])
     trainer.resume_data(state["data"], state["random"])
+
+
+def _kind_of(scheduler: Any) -> str:
+    """Name the class of a scheduler; lehr's own all refuse a state that is not theirs.
+
+    Torch's and timm's take in any state, and mix it with their own.
+    """
+    kind = type(scheduler)
+    homes = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    return "one of lehr's" if "lehr" in homes else kind.__qualname__

@@ -27,6 +27,7 @@ from lehr.training.interface import Trainer
 from lehr.training.interrupts import Interrupts
 from lehr.training.loops import TrainingLoop, ValidationLoop
 from lehr.training.metrics import Averages, Metric, evaluated_names
+from lehr.training.modes import evaluating, to_training
 from lehr.training.objective import Loss, Objective
 from lehr.training.result import Best, FitResult, Goal
 from lehr.training.resume import begin
@@ -39,7 +40,9 @@ BOOKKEEPING = ("epoch", "updates", "samples", "seconds")
 class BaseTrainer(Trainer):
     """Trains a model, so that a run which was killed goes on exactly where it was.
 
-    One trainer is one run: a second `fit` continues it, and its goals are totals.
+    One trainer is one run: a second `fit` continues it, and its goals are totals. A
+    schedule-free optimizer is told when to train and when to evaluate; after `fit`,
+    call its `eval()` before the model is used.
 
     Args:
         model: called with the inputs of a batch: all of a tuple but its last item, the
@@ -204,25 +207,14 @@ class BaseTrainer(Trainer):
         self._feed, self._since = run.feed, time.monotonic()
         self.stopping = run.goal.reached(self.epochs, self.updates)
         self.model.train()
+        to_training(self.optimizer)
         result = None
         try:
             fire(self.callbacks.on_start, run.start_context())
             if self._random is not None:
                 rng.restore(self._random)
                 self._random = None
-            stopped_by = run.train()
-            result = FitResult(
-                stopped_by,
-                updates=self.updates,
-                epochs=self.epochs,
-                samples=self.samples,
-                seconds=self.seconds,
-                history=list(self.history),
-                evaluations=list(self.evaluations),
-                best=self.best,
-                checkpoint=self.checkpoint,
-                signal=run.interrupts.received if stopped_by == "interrupt" else None,
-            )
+            result = run.result(run.train())
             return result
         except BaseException as error:
             fire(self.callbacks.on_error, ErrorContext(self, error))
@@ -238,7 +230,8 @@ class BaseTrainer(Trainer):
 
     def validate(self, val_loader: Iterable[Any]) -> dict[str, float]:
         """Return the loss and the metrics, as `val_...`; change nothing."""
-        means = self.validation.run(val_loader)
+        with evaluating(self.optimizer):
+            means = self.validation.run(val_loader)
         return {f"val_{name}": mean for name, mean in means.items()}
 
     def train(
@@ -251,7 +244,7 @@ class BaseTrainer(Trainer):
         before = len(self.history)
         total = self.epochs + count("epochs", epochs, minimum=1)
         rows = self.fit(train_loader, val_loader, total).history[before:]
-        names = [n for row in rows for n in row if n not in BOOKKEEPING]
+        names = dict.fromkeys(n for row in rows for n in row if n not in BOOKKEEPING)
         return {name: [row[name] for row in rows if name in row] for name in names}
 
     def save(

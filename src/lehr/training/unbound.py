@@ -127,8 +127,32 @@ class Optimizer:
 
 
 def bound(optimizer: optim.Optimizer | Optimizer, model: nn.Module) -> optim.Optimizer:
-    """Return torch's optimizer: the one given, or lehr's bound to the model."""
-    return optimizer.bind(model) if isinstance(optimizer, Optimizer) else optimizer
+    """Return torch's optimizer: the one given, or lehr's bound to the model.
+
+    Raises:
+        TypeError: they are no model and no optimizer, or it needs a closure.
+    """
+    require_model(model)
+    if isinstance(optimizer, Optimizer):
+        return optimizer.bind(model)
+    if isinstance(optimizer, type) or not hasattr(optimizer, "param_groups"):
+        raise TypeError(
+            "optimizer must be one of torch's, or of lehr's such as "
+            f"SGD(learning_rate=0.1), got {optimizer!r}"
+        )
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if closure is not None and closure.default is closure.empty:
+        raise TypeError(
+            f"{type(optimizer).__name__} evaluates the loss several times per update, "
+            "by a closure, and is not driven here; use another optimizer"
+        )
+    return optimizer
+
+
+def require_model(model: Any) -> None:
+    """Refuse what is no model, such as an optimizer in its place."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {model!r}")
 
 
 def native(optimizer: Any) -> Any:

@@ -1,6 +1,7 @@
 """What is no state of ours, or was damaged, is refused with what to do."""
 
 import copy
+import hashlib
 import json
 
 import pytest
@@ -35,6 +36,7 @@ def test_the_state_of_torchs_schedulers_is_refused_with_the_way_on(make, schedul
         (lambda s: s.update(lehr=2), "format 2, this lehr reads 1"),
         (lambda s: s.update(position="x"), "damaged: 'str' object has no"),
         (lambda s: s.update(fields=[1]), "damaged: "),
+        (lambda s: s.update(history=3), "damaged: "),
         (lambda s: s["position"].update(updates=-1), r"position\.updates must be"),
         (lambda s: s["position"].update(tokens=0.5), r"position\.tokens must be"),
         (
@@ -52,6 +54,32 @@ def test_a_damaged_state_is_refused_and_changes_nothing(scheduler, change, says)
         scheduler.load_state_dict(state)
     assert scheduler.last_epoch == 5
     assert scheduler.values == {"lr": [0.5]}
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda field: field.update(rules=3),
+        lambda field: field.update(rules=[{}]),
+        lambda field: field.update(bases=["x"]),
+        lambda field: field["rules"][0].update(groups=[-1]),
+        lambda field: field["rules"][0].update(groups="x"),
+        lambda field: field["rules"][0].update(groups=None),
+        lambda field: field["rules"][0]["schedule"].update(text=3),
+        lambda field: field["rules"][0]["schedule"].update(clock="days"),
+        lambda field: field["rules"][0]["schedule"].update(times_base=None),
+    ],
+)
+def test_a_forged_state_is_refused_and_changes_nothing(scheduler, forge):
+    state = copy.deepcopy(scheduler.state_dict())
+    forge(state["fields"]["lr"])
+    text = json.dumps(state["fields"], sort_keys=True, separators=(",", ":"))
+    state["fingerprint"] = hashlib.sha256(text.encode()).hexdigest()
+    scheduler.seek(5)
+    for policy in ("refuse", "keep", "override"):
+        with pytest.raises(ValueError, match=r"damaged|must be"):
+            scheduler.load_state_dict(state, on_change=policy)
+    assert (scheduler.last_epoch, scheduler.values) == (5, {"lr": [0.5]})
 
 
 def test_what_is_no_mapping_is_refused(scheduler):
@@ -96,3 +124,22 @@ def test_another_nameless_function_is_another_configuration():
     bound(lambda t: t * 0.1).load_state_dict(state)
     with pytest.raises(ValueError, match="configuration"):
         bound(lambda t: 9.0).load_state_dict(state)
+
+
+def test_a_nameless_function_may_end(make):
+    table = [1.0, 0.5, 0.25]
+
+    def bound(function):
+        return Scheduler(make(), lr=Function(function))
+
+    state = bound(lambda t: table[t]).state_dict()
+    bound(lambda t: [1.0, 0.5, 0.25][t]).load_state_dict(state)
+    for other in (lambda t: [1.0, 0.5][t], lambda t: 2.0**-t):
+        with pytest.raises(ValueError, match="configuration"):
+            bound(other).load_state_dict(state)
+
+
+def test_a_nameless_function_is_not_asked_far_out(make):
+    asked = []
+    Scheduler(make(), lr=Function(lambda t: asked.append(t) or 0.1)).state_dict()
+    assert max(asked) == 2**16

@@ -112,8 +112,15 @@ def test_a_final_divisor_stands_in_for_the_last_rate():
     assert get_lr_scheduler(1e-4, None, 0, 100, final_div_factor=25)(100) == 4e-6
 
 
-@pytest.mark.parametrize("min_lr", [1e-5, 1.0, math.nan])
-def test_a_final_divisor_overrides_the_last_rate_whatever_it_is(min_lr):
+@pytest.mark.parametrize("divisor", [None, 100])
+@pytest.mark.parametrize("min_lr", [math.nan, math.inf])
+def test_a_last_rate_that_is_no_number_is_refused_even_if_overridden(min_lr, divisor):
+    with pytest.raises(ValueError, match=r"min_lr must be .*(nan|inf)"):
+        get_lr_scheduler(1e-4, min_lr, 10, 100, final_div_factor=divisor)
+
+
+@pytest.mark.parametrize("min_lr", [1e-5, 1.0])
+def test_a_final_divisor_overrides_the_last_rate_however_large(min_lr):
     given = get_lr_scheduler(1e-4, min_lr, 10, 100, final_div_factor=100)
     assert given == get_lr_scheduler(1e-4, None, 10, 100, final_div_factor=100)
     assert given(100) == pytest.approx(1e-6)

@@ -95,3 +95,11 @@ def test_one_text_is_no_list_of_names():
         TypeError, match=r"metrics must hold several names, got 'val_\*'"
     ):
         LoggingCallback(metrics="val_*")
+
+
+def test_without_loggers_the_records_are_printed_and_with_none_of_them_not(capsys):
+    scripted.run([1.0, 1.0], LoggingCallback(1, metrics=("val_x",)))
+    out = "update 1  epoch 1  val_x 1\nupdate 2  epoch 2  val_x 1\n"
+    assert capsys.readouterr().out == out
+    scripted.run([1.0, 1.0], LoggingCallback(1, ()))
+    assert capsys.readouterr().out == ""

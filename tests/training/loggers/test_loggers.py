@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from lehr.training import Csv, JsonLines, read_json_lines
+from lehr.training import Csv, JsonLines, Printer, read_json_lines
 
 
 @pytest.fixture(params=[JsonLines, Csv])
@@ -91,3 +91,12 @@ def test_a_reader_leaves_out_what_is_half_written(tmp_path):
     path = tmp_path / "log"
     path.write_text('{"update": 0}\n{"upd')
     assert list(read_json_lines(path)) == [{"update": 0}]
+
+
+def test_printed_lines_are_for_people(capsys):
+    log = Printer()
+    log.open(5)
+    log.log({"update": 5, "epoch": 1, "loss": 2 / 3, "note": "late", "gradient_bad": 0})
+    log.close()
+    line = "update 6  epoch 2  loss 0.6667  note late  gradient_bad 0\n"
+    assert capsys.readouterr().out == line

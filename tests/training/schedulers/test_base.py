@@ -12,7 +12,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lehr import Linear
 from lehr.training import schedulers
 from lehr.training.optimizers import SGD
 from lehr.training.schedulers import (
@@ -100,17 +99,6 @@ def test_the_batch_changes_nothing_and_both_are_checked(scheduler):
             scheduler.get_lr(*arguments)
     with pytest.raises(TypeError, match="epoch must be a number, got True"):
         scheduler.get_lr(True)
-
-
-def test_one_of_ones_own_needs_a_schedule_only():
-    class Fall(LRScheduler):
-        @property
-        def schedule(self):
-            return Linear(1.0, 0.0, 4)
-
-    assert [Fall().get_lr(epoch) for epoch in (0, 1, 9)] == [1.0, 0.75, 0.0]
-    with pytest.raises(TypeError, match="abstract"):
-        LRScheduler()
 
 
 @given(

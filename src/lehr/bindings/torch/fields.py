@@ -118,7 +118,7 @@ def extend(bound: Field, optimizer: torch.optim.Optimizer, origins: Origins) -> 
     first = given[0] if is_shared(bound.value) else None
     if first is not None and not first.relative:
         _refuse_differing(name, captured, old, _default(optimizer, name))
-    rules = bound.rules + [_adopted(bound, rule) for rule in given[old:]]
+    rules = bound.rules + [adopted(bound, rule) for rule in given[old:]]
     bound.given, bound.rules, bound.captured = given, rules, captured
     bound.bases = bases
 
@@ -148,7 +148,7 @@ def restore(bound: Field, rules: list[Rule | None], groups: Groups) -> None:
             write(groups[index], bound.name, bound.captured[index])
 
 
-def _adopted(bound: Field, rule: Rule | None) -> Rule | None:
+def adopted(bound: Field, rule: Rule | None) -> Rule | None:
     """Return the rule of a new group: what its equals among the old ones follow now."""
     for given, followed in zip(bound.given, bound.rules, strict=True):
         if given == rule:

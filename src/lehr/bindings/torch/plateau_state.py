@@ -60,7 +60,8 @@ class SavedPlateau:
         if not isinstance(state, Mapping) or "plateau" not in state:
             _refuse_others(state)
         try:
-            planned, rules = dict(state["planned"]), state["plateau"]
+            planned = {name: dict(field) for name, field in state["planned"].items()}
+            rules = state["plateau"]
             found = fingerprint({"planned": planned, "plateau": rules})
             noted = state["fingerprint"]
             inner = {**state, "fields": planned, "fingerprint": fingerprint(planned)}

@@ -1,7 +1,7 @@
 """Drive the numbers of an optimizer's param groups by schedules."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch.optim.lr_scheduler import LRScheduler
@@ -62,6 +62,9 @@ class Scheduler(Binding, LRScheduler):
     fields: tuple[str, ...]
     """The names of what is scheduled; a loaded state may change them."""
 
+    step_per: Literal["update", "epoch"] | None = None
+    """What one step is, where the lengths were meant so: a trainer goes by it."""
+
     def __init__(
         self,
         optimizer: torch.optim.Optimizer,
@@ -72,8 +75,9 @@ class Scheduler(Binding, LRScheduler):
     ) -> None:
         # LRScheduler.__init__ would patch the optimizer and add keys to its groups.
         if not isinstance(optimizer, torch.optim.Optimizer):
+            fix = "; pass optimizer.bind(model)" if hasattr(optimizer, "bind") else ""
             raise TypeError(
-                f"optimizer must be a torch.optim.Optimizer, got {optimizer!r}"
+                f"optimizer must be a torch.optim.Optimizer, got {optimizer!r}{fix}"
             )
         if not schedules:
             raise ValueError(

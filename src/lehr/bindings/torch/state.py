@@ -7,8 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from lehr._checks import finite
 from lehr.bindings.torch.fields import Field
-from lehr.bindings.torch.position import CLOCKS, read_position, require_clock
+from lehr.bindings.torch.position import (
+    CLOCKS,
+    read_position,
+    require_clock,
+    whole,
+)
 from lehr.bindings.torch.rules import Rule
 from lehr.schedules.base import Schedule
 
@@ -74,8 +80,23 @@ def text_of(schedule: Schedule) -> str:
     nameless = re.sub(r" at 0x[0-9a-f]+", "", text)
     if nameless == text:
         return text
-    sample = repr([schedule(t) for t in (0, *(2**i for i in range(41)))])
+    sample = repr(_sample(schedule))
     return f"{nameless} with values {hashlib.sha256(sample.encode()).hexdigest()[:8]}"
+
+
+def _sample(schedule: Schedule) -> list[float | str]:
+    """Return values at 0 and at powers of two, until a function has no more.
+
+    Not far, since a product of factors takes as long as it is: a state is written
+    often.
+    """
+    found: list[float | str] = []
+    for t in (0, *(2**i for i in range(17))):
+        try:
+            found.append(schedule(t))
+        except Exception as error:  # the user's own, as of a table that has ended
+            return [*found, type(error).__name__]
+    return found
 
 
 def write_fields(fields: Iterable[Field]) -> dict[str, Json]:
@@ -130,30 +151,48 @@ class SavedState:
         """Return what was saved of a field, for an optimizer of `groups` groups.
 
         Raises:
-            ValueError: it was saved with more groups.
+            ValueError: it was saved with more groups, or is damaged.
         """
-        given: list[SavedRule | None] = [None] * groups
-        followed = given.copy()
         saved = self.fields.get(name, {})
-        for entry in saved.get("rules", ()):
-            places = range(groups) if entry["groups"] == "all" else entry["groups"]
-            if max(places, default=0) >= groups:
-                raise ValueError(
-                    f"the saved state schedules {name} of param_groups[{max(places)}], "
-                    f"but the optimizer has {groups} param groups; add the same groups "
-                    "before loading"
-                )
-            for index in places:
-                given[index] = _read_rule(entry["schedule"])
-                followed[index] = _read_rule(entry.get("followed", entry["schedule"]))
-        bases = saved.get("bases")
-        return SavedField(given, followed, None if bases is None else list(bases))
+        try:
+            return _read_field(name, saved, groups)
+        except (AttributeError, KeyError, TypeError) as error:
+            shown = f"{type(error).__name__}: {error}"
+            raise ValueError(f"the state is damaged: {name}: {shown}") from error
+
+
+def _read_field(name: str, saved: Json, groups: int) -> SavedField:
+    given: list[SavedRule | None] = [None] * groups
+    followed = given.copy()
+    for entry in saved.get("rules", ()):
+        everywhere = entry["groups"] == "all"
+        places = range(groups) if everywhere else [*map(_place, entry["groups"])]
+        if max(places, default=0) >= groups:
+            raise ValueError(
+                f"the saved state schedules {name} of param_groups[{max(places)}], "
+                f"but the optimizer has {groups} param groups; add the same groups "
+                "before loading"
+            )
+        for index in places:
+            given[index] = _read_rule(entry["schedule"])
+            followed[index] = _read_rule(entry.get("followed", entry["schedule"]))
+    bases = saved.get("bases")
+    if bases is not None:
+        bases = [finite(f"bases[{i}]", base) for i, base in enumerate(bases)]
+    return SavedField(given, followed, bases)
+
+
+def _place(saved: Any) -> int:
+    return whole("the number of a group", saved)
 
 
 def _read_rule(saved: Json | None) -> SavedRule | None:
     if saved is None:
         return None
-    return SavedRule(saved["text"], saved["clock"], saved["times_base"])
+    text, clock, relative = saved["text"], saved["clock"], saved["times_base"]
+    if not isinstance(text, str) or not isinstance(relative, bool):
+        raise TypeError(f"{saved!r} is no schedule")
+    return SavedRule(text, require_clock(clock), relative)
 
 
 def write_state(position: list[int], fields: Iterable[Field], history: Any) -> Json:
@@ -187,7 +226,9 @@ def read_state(state: Any) -> SavedState:
     try:
         found, noted = fingerprint(state["fields"]), state["fingerprint"]
         saved = SavedState(
-            read_position(state["position"]), dict(state["fields"]), state["history"]
+            read_position(state["position"]),
+            dict(state["fields"]),
+            list(state["history"]),
         )
     except KeyError as error:
         raise ValueError(f"the state is incomplete: {error} is missing") from error

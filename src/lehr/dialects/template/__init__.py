@@ -31,5 +31,11 @@ SCHEDULERS: tuple[Dialect, ...] = (
         per_group=("max_lr", "eta_max"),
         exact=True,
     ),
-    Dialect("ChainedScheduler", chained, composite=True, exact=True),
+    Dialect(
+        "ChainedScheduler",
+        chained,
+        lengths=("step_ranges",),
+        composite=True,
+        exact=True,
+    ),
 )

@@ -56,6 +56,11 @@ def chained(
     >>> [round(lr(t), 6) for t in (0, 1, 2, 3, 5, 7, 10**9)]
     [0.1, 0.4, 0.7, 1.0, 0.5, 0.0, 0.0]
     """
+    if isinstance(step_ranges, str) or not isinstance(step_ranges, Sequence):
+        raise TypeError(
+            f"step_ranges must list a pair [start, end] per scheduler, got "
+            f"{step_ranges!r}"
+        )
     owned = [(_range(i, pair), i) for i, pair in enumerate(step_ranges)]
     for i, child in enumerate(schedulers):
         if not isinstance(child, Named):

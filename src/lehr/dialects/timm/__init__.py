@@ -13,6 +13,8 @@ Differences from timm 1.0.31:
   eleven tenths.
 - With `cycle_mul` < 1, timm fails where all cycles together would have ended; here
   `lr_min` is held.
+- The milestones of `MultiStepLRScheduler` are sorted; timm counts wrongly where they
+  are not.
 - A `decay_rate` of `StepLRScheduler` above 1 is refused: it would grow without end.
 
 `t_in_epochs` says which of timm's two methods reacts, not what the curve is: it is

@@ -14,6 +14,8 @@ from lehr.schedules.cycles import Cycles
 Wave = Callable[[float, float, float], Schedule]  # of start, end and steps
 CLOCK_END = 2.0**53  # clocks are exact until there
 LONGEST_TABLE = 10**6
+MOST_CYCLES = 10_000
+"""Of different lengths: each is a step of exact arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Cycling:
     cycle_limit: int
 
     def __post_init__(self) -> None:
+        given = self.cycle_mul
         decay = _checks.finite("cycle_decay", self.cycle_decay)
         if decay < 0:
             raise ValueError(f"cycle_decay must be >= 0, got {self.cycle_decay!r}")
@@ -39,6 +42,11 @@ class Cycling:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        if self.cycle_mul != 1.0 and self.count > MOST_CYCLES:
+            raise ValueError(
+                f"cycle_mul={given!r} is so near to 1 that it makes more than "
+                f"{MOST_CYCLES} cycles; set it to 1, or lower cycle_limit"
+            )
 
     @property
     def count(self) -> int:

@@ -73,6 +73,10 @@ def plateau(
     )
     if not 0 < _checks.finite("decay_rate", decay_rate) < 1:
         raise ValueError(f"decay_rate must be in (0, 1), got {decay_rate!r}")
+    if _checks.finite("threshold", threshold) >= 1:
+        raise ValueError(
+            f"threshold must be < 1, a part of the best metric, got {threshold!r}"
+        )
     controller = Plateau(
         "min" if _checks.choice("mode", mode, ("min", "max")) == "min" else "max",
         factor=decay_rate,

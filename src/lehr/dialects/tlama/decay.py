@@ -86,6 +86,8 @@ def get_lr_scheduler(
 
 
 def _last_rate(peak: float, min_lr: Any, divisor: Any) -> float:
+    if min_lr is not None:
+        _checks.finite("min_lr", min_lr)
     if divisor is not None:
         if not _checks.finite("final_div_factor", divisor) > 1:
             raise ValueError(f"final_div_factor must be > 1, got {divisor!r}")

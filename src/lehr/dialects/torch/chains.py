@@ -23,7 +23,7 @@ from lehr.dialects.torch.recursion import (
     in_turn,
     updates_of,
 )
-from lehr.dialects.torch.sequences import sequential
+from lehr.dialects.torch.sequences import sequential, started
 from lehr.schedules import Chain, Cosine, Product, Schedule, Table
 
 
@@ -143,7 +143,7 @@ def _in_sequence(sequence: Named, base: float) -> Updates:
     def restart(child: Named) -> tuple[float, float]:
         if child.dialect.curve is multiplicative:
             return Counted(arguments_of(child)["lr_lambda"])(0), 0.0
-        return 0.0, child.curve(base)(0)
+        return 0.0, started(child, base, begin=1)(0)
 
     def at(n: int) -> tuple[float, float]:
         i = bisect_right(begins, n) - 1

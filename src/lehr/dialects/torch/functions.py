@@ -13,7 +13,7 @@ from lehr.schedules import Function, Schedule
 Factor = Callable[[int], float] | str
 
 LONGEST = 10_000_000
-"""Steps after which a product of factors is held: it has no end of its own."""
+"""Factors of the longest product: then it is held, since it has no end of its own."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -48,7 +48,8 @@ class Counted(Function):
 class RunningProduct(Counted):
     """The product of a function's values at `first`, first + 1, ...: t of them.
 
-    Each value is asked for once, in order, and the products are kept.
+    Each value is asked for once, in order, and the products are kept; the product of
+    10 million is held.
 
     >>> lr = RunningProduct(lambda n: 1 / n, steps=5, first=1)
     >>> [round(lr(t), 6) for t in (0, 1, 2, 3, 5, 10**9)]
@@ -61,7 +62,7 @@ class RunningProduct(Counted):
         def product(t: float) -> float:
             if t != t:
                 return math.nan
-            while len(products) <= (n := int(t)):
+            while len(products) <= (n := int(min(t, LONGEST))):
                 factor = float(call(first + len(products) - 1))
                 products.append(products[-1] * factor)
             return products[n]
@@ -118,7 +119,7 @@ def multiplicative(base: float, *, lr_lambda: Factor, last_epoch: int = -1) -> S
     """
     check_start(last_epoch)
     base = _checks.finite("base", base)
-    return base * RunningProduct(_function(lr_lambda), steps=LONGEST, first=1)
+    return base * RunningProduct(_function(lr_lambda), first=1)
 
 
 def continued(value: float, *, lr_lambda: Factor, last_epoch: int = -1) -> Schedule:
@@ -131,7 +132,7 @@ def continued(value: float, *, lr_lambda: Factor, last_epoch: int = -1) -> Sched
     [0.5, 0.25, 0.125]
     """
     check_start(last_epoch)
-    products = RunningProduct(_function(lr_lambda), steps=LONGEST)
+    products = RunningProduct(_function(lr_lambda))
     return _checks.finite("value", value) * products[1:]
 
 

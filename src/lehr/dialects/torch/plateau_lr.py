@@ -48,6 +48,11 @@ def reduce_on_plateau(
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
     _checks.choice("threshold_mode", threshold_mode, ("rel", "abs"))
+    if threshold_mode == "rel" and _checks.finite("threshold", threshold) >= 1:
+        raise ValueError(
+            f'threshold must be < 1 with threshold_mode="rel", got {threshold!r}; for '
+            'an absolute margin pass threshold_mode="abs"'
+        )
     controller = Plateau(
         mode,
         factor=factor,

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from lehr.dialects.base import Named
 from lehr.dialects.torch.arguments import check_start
-from lehr.dialects.torch.children import first_of, momentum_of, rest_of, spans
+from lehr.dialects.torch.children import (
+    arguments_of,
+    first_of,
+    momentum_of,
+    rest_of,
+    spans,
+)
+from lehr.dialects.torch.decays import constant
 from lehr.dialects.torch.functions import continued, multiplicative
 from lehr.schedules import Chain, Constant, Schedule
 
@@ -53,11 +60,23 @@ def sequential(
             found = Chain(tuple(pieces))(begin - 1)
             curve = continued(found, **child.arguments)
         else:
-            curve = child.curve(base)
+            curve = started(child, base, begin)
         pieces.append(
             rest_of(curve, 0) if end is None else first_of(curve, end - begin)
         )
     return Chain(tuple(pieces))
+
+
+def started(child: Named, base: float, begin: int) -> Schedule:
+    """Return the curve of a scheduler that a SequentialLR starts at `begin`.
+
+    torch starts one that is not the first by its closed form, which for a ConstantLR of
+    length 0 is the base; on its own it would keep the factor.
+    """
+    late = begin and child.dialect.curve is constant
+    if late and not arguments_of(child)["total_iters"]:
+        return Constant(base)
+    return child.curve(base)
 
 
 def sequential_momentum(

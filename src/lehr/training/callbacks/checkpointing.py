@@ -9,6 +9,7 @@ from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import SavePointContext, StartContext
 from lehr.training.callbacks.names import NameTemplate
 from lehr.training.checkpoint import Retention
+from lehr.training.modes import evaluating
 from lehr.training.result import is_better
 from lehr.training.weights import save_weights
 
@@ -110,7 +111,8 @@ class Checkpointing(Callback):
             "updates": context.updates,
         }
         path = template.path(self._folder, counts, metrics)
-        self.exported = save_weights(trainer.model, path)
+        with evaluating(trainer.optimizer):
+            self.exported = save_weights(trainer.model, path)
 
     def _is_due(self, context: SavePointContext) -> bool:
         if context.stopping:

@@ -15,6 +15,7 @@ from lehr.training.callbacks.events import (
     EvaluationContext,
     StartContext,
 )
+from lehr.training.modes import evaluating, to_evaluation
 from lehr.training.result import EARLY_STOPPING
 
 
@@ -113,7 +114,9 @@ class EarlyStopping(Callback):
         if self.verdict.improved:
             self.best_epoch = context.epoch
             if self.restore_best:
-                self._weights = _copied(context.trainer.model, self.keep_on == "cpu")
+                with evaluating(context.trainer.optimizer):
+                    model = context.trainer.model
+                    self._weights = _copied(model, self.keep_on == "cpu")
         self.stopped_epoch = context.epoch if self.verdict.stop else None
         if self.verdict.stop:
             context.stop(EARLY_STOPPING)
@@ -125,6 +128,7 @@ class EarlyStopping(Callback):
             result.reached_goal or result.stopped_by == EARLY_STOPPING
         )
         if self.restore_best and over and weights is not None:
+            to_evaluation(context.trainer.optimizer)
             context.trainer.model.load_state_dict(weights)
 
     def state_dict(self) -> dict[str, Any]:

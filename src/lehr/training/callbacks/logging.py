@@ -11,6 +11,7 @@ from lehr._checks import count
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import EndContext, LogContext, StartContext
 from lehr.training.loggers.base import Logger
+from lehr.training.loggers.printer import Printer
 
 messages = logging.getLogger("lehr.training")
 
@@ -30,7 +31,7 @@ class LoggingCallback(Callback):
 
     Args:
         log_interval: in updates, >= 1; in epochs for values noted by hand.
-        loggers: where the records go.
+        loggers: where the records go; None prints them.
         metrics: names or patterns of what is logged, such as `("train_loss", "val_*")`;
             None logs all. A record of which nothing is left is not written. A pattern
             that has fitted nothing in the whole run is reported at its end.
@@ -48,14 +49,14 @@ class LoggingCallback(Callback):
     def __init__(
         self,
         log_interval: int = 50,
-        loggers: Iterable[Logger] = (),
+        loggers: Iterable[Logger] | None = None,
         *,
         metrics: Iterable[str] | None = None,
     ) -> None:
         if isinstance(metrics, str):
             raise TypeError(f"metrics must hold several names, got {metrics!r}")
         self.log_interval = count("log_interval", log_interval, minimum=1)
-        self.loggers = tuple(loggers)
+        self.loggers = (Printer(),) if loggers is None else tuple(loggers)
         self.metrics = None if metrics is None else tuple(metrics)
         self._working: list[Logger] = []
         self._values: dict[str, list[tuple[int, float]]] = {}

@@ -16,7 +16,8 @@ NAME = ".lock"
 class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
     """Holds a folder while it is entered; a second holder is refused, naming the first.
 
-    The lock is on the open file, not its existence, so none outlives its process.
+    The lock is on the open file, not its existence, so none outlives its process, even
+    where children that it forked, such as the workers of a loader, live on.
 
     Raises:
         FolderLockedError: it is held already, on entering.
@@ -45,12 +46,29 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(me).encode(), 0)
         self._descriptor = descriptor
+        _HELD.add(self)
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+        _HELD.discard(self)
+
+
+_HELD: set[FolderLock] = set()
+
+
+def _leave_to_the_parent() -> None:
+    """Close what a forked child was given: the lock is its parent's, and ends so."""
+    for lock in tuple(_HELD):
+        lock._close()
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 
 def _described(holder: bytes) -> str:

@@ -1,12 +1,14 @@
 """The two contracts: a rate by epoch, which is a value, and one that counts steps."""
 
 import abc
+import math
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from lehr._checks import choice, count
 from lehr.schedules.base import Schedule
+from lehr.schedules.function import Function
 from lehr.training.schedulers.groups import Write, writer_of
 from lehr.training.schedulers.saved import OnChange, read_saved, same_rate, settle
 
@@ -14,25 +16,46 @@ Mode = Literal["step", "epoch"]
 Order = Literal["after", "before"]
 
 
-class LRScheduler(abc.ABC):
+class LRScheduler:
     """The learning rate of each epoch, counted from 0; it remembers nothing.
 
     A trainer sets `get_lr(epoch)` before the epoch's first update. To write one, give
-    it a `schedule`, whose lengths are epochs.
+    it `get_lr(epoch, batch=0)`, which must depend on the epoch alone; or a `schedule`,
+    whose lengths are epochs: then it is checked, and on resume compared as text.
+
+    Raises:
+        TypeError: a subclass has neither of the two.
 
     >>> from lehr import Linear
     >>> class Fall(LRScheduler):
     ...     schedule = Linear(0.1, 0.0, 10)
     >>> Fall().get_lr(5), Fall().get_lr(100)
     (0.05, 0.0)
+    >>> class Slow(LRScheduler):
+    ...     def get_lr(self, epoch, batch=0):
+    ...         return 0.1 / (1 + epoch)
+    >>> Slow().schedule(4)
+    0.02
     """
 
     step_per: ClassVar[Literal["update", "epoch"]] = "epoch"
 
+    def __new__(cls, *arguments: Any, **named: Any) -> Self:
+        """Refuse a class that gives no rate, before it is asked for one."""
+        if cls.get_lr is LRScheduler.get_lr and cls.schedule is LRScheduler.schedule:
+            raise TypeError(
+                f"{cls.__name__} gives no rate; define get_lr(epoch, batch=0), or a "
+                "schedule over epochs"
+            )
+        return super().__new__(cls)
+
     @property
-    @abc.abstractmethod
     def schedule(self) -> Schedule:
         """The rate as one of lehr's schedules, whose clock is epochs."""
+        return Function(self._at)
+
+    def _at(self, epoch: float) -> float:
+        return self.get_lr(math.floor(epoch))
 
     def get_lr(self, epoch: int, batch: int = 0) -> float:
         """Return the rate of an epoch, the same for each of its batches.
