@@ -11,6 +11,7 @@ from importlib import import_module
 from lehr.cli.usage import Parser, UsageError, did_you_mean
 
 COMMANDS = {
+    "checkpoint": "list, verify, export and remove checkpoints",
     "show": "draw schedules in the terminal, with their phases and facts",
     "train": "train a model under a schedule, from a configuration file",
 }
@@ -81,7 +82,7 @@ def _run(words: Sequence[str]) -> int:
         print(f"lehr {_version()}")
         return 0
     if first in ("", "-h", "--help", "help"):
-        lines = (f"  {name:<8}{summary}" for name, summary in COMMANDS.items())
+        lines = (f"  {name:<12}{summary}" for name, summary in COMMANDS.items())
         print(_HELP.format(commands="\n".join(lines)), end="")
         return 0 if first else 2
     kind = "option" if first.startswith("-") else "command"

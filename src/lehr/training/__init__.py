@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         CheckpointNotFoundError,
         CheckpointSecurityError,
         CheckpointStore,
+        CheckpointVersionError,
         CheckpointWriteError,
         FolderLockedError,
         FolderNotEmptyError,
@@ -102,8 +103,12 @@ if TYPE_CHECKING:
     from lehr.training.trainer import (
         BaseTrainer,
     )
-    from lehr.training.weights import (
+    from lehr.training.transfer import (
+        LoadReport,
         load_weights,
+    )
+    from lehr.training.weights import (
+        export_weights,
         save_weights,
     )
 
@@ -121,6 +126,7 @@ __all__ = [
     "CheckpointNotFoundError",
     "CheckpointSecurityError",
     "CheckpointStore",
+    "CheckpointVersionError",
     "CheckpointWriteError",
     "Checkpointing",
     "ConfusionMatrix",
@@ -139,6 +145,7 @@ __all__ = [
     "GradientStatistics",
     "JsonLines",
     "LRScheduler",
+    "LoadReport",
     "Logger",
     "LoggingCallback",
     "MultiStepLR",
@@ -165,6 +172,7 @@ __all__ = [
     "WarmupScheduler",
     "WarmupStepLR",
     "accuracy",
+    "export_weights",
     "get_combined_lr_scheduler",
     "get_lr_scheduler",
     "get_multi_step_lr_scheduler",
@@ -206,6 +214,7 @@ _ON_FIRST_USE = {
         "CheckpointNotFoundError",
         "CheckpointSecurityError",
         "CheckpointStore",
+        "CheckpointVersionError",
         "CheckpointWriteError",
         "FolderLockedError",
         "FolderNotEmptyError",
@@ -267,8 +276,12 @@ _ON_FIRST_USE = {
         "WarmupStepLR",
     ),
     "lehr.training.trainer": ("BaseTrainer",),
-    "lehr.training.weights": (
+    "lehr.training.transfer": (
+        "LoadReport",
         "load_weights",
+    ),
+    "lehr.training.weights": (
+        "export_weights",
         "save_weights",
     ),
 }

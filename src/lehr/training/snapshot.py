@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lehr.training import rng
+from lehr.training.checkpoint import Entry, Retention
 from lehr.training.result import Best
 
 if TYPE_CHECKING:
@@ -38,6 +40,37 @@ def take(trainer: "BaseTrainer") -> dict[str, Any]:
             "best": None if trainer.best is None else asdict(trainer.best),
         },
     }
+
+
+def save(
+    trainer: "BaseTrainer",
+    retention: Retention | None,
+    metrics: Mapping[str, float] | None,
+    *,
+    asynchronous: bool,
+) -> Path:
+    """Write a checkpoint into the run's folder; return where it is, or will be.
+
+    Raises:
+        ValueError: the trainer has no folder.
+        CheckpointWriteError: the disk refuses, or refused the one before.
+    """
+    if trainer.store is None:
+        raise ValueError("there is no run folder: BaseTrainer(..., folder=...)")
+
+    def note(entry: Entry) -> None:
+        trainer.checkpoint = entry.path
+
+    options: Any = {
+        "updates": trainer.updates,
+        "epochs": trainer.epochs,
+        "metrics": metrics,
+        "retention": retention,
+    }
+    if asynchronous:
+        return trainer.store.save_async(take(trainer), then=note, **options).path
+    note(entry := trainer.store.save(take(trainer), **options))
+    return entry.path
 
 
 def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:

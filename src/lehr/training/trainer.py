@@ -251,19 +251,14 @@ class BaseTrainer(Trainer):
         self,
         retention: Retention | None = None,
         metrics: Mapping[str, float] | None = None,
+        *,
+        asynchronous: bool = False,
     ) -> Path:
-        """Write a checkpoint into the run's folder; drop those not to be kept."""
-        if self.store is None:
-            raise ValueError("there is no run folder: BaseTrainer(..., folder=...)")
-        entry = self.store.save(
-            snapshot.take(self),
-            updates=self.updates,
-            epochs=self.epochs,
-            metrics=metrics,
-            retention=retention,
-        )
-        self.checkpoint = entry.path
-        return entry.path
+        """Write a checkpoint into the run's folder; drop those not to be kept.
+
+        If `asynchronous`, return when the state is copied: `store.wait()` waits for it.
+        """
+        return snapshot.save(self, retention, metrics, asynchronous=asynchronous)
 
     def save_checkpoint(self, path: str | Path) -> None:
         """Write the whole state to a new folder, which exists whole or not at all."""

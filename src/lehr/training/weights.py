@@ -2,11 +2,13 @@
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor, nn
 
-from lehr.training.checkpoint import files, tensors
+from lehr.training.checkpoint import files, read_checkpoint, tensors
 
 SUFFIX = ".safetensors"
 
@@ -27,17 +29,58 @@ def save_weights(model: nn.Module, path: str | Path) -> Path:
         TypeError: the model's state holds something else than dense tensors.
 
     >>> import tempfile, torch
+    >>> from lehr.training import load_weights
     >>> model, other = nn.Linear(2, 1), nn.Linear(2, 1)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = save_weights(model, Path(folder, "model.safetensors"))
-    ...     load_weights(other, path)
-    >>> torch.equal(model.weight, other.weight)
-    True
+    ...     report = load_weights(other, path)
+    >>> torch.equal(model.weight, other.weight), report.loaded
+    (True, ('bias', 'weight'))
     """
-    path = Path(path)
+    return _write(model.state_dict(), Path(path))
+
+
+def export_weights(checkpoint: str | Path, path: str | Path) -> Path:
+    """Write the weights in a checkpoint to a safetensors file; return its path.
+
+    Args:
+        checkpoint: its folder; every byte that is read is verified.
+        path: as for `save_weights`.
+
+    Raises:
+        ValueError: the path ends otherwise, or the checkpoint holds no model.
+        TypeError: as for `save_weights`.
+        CheckpointCorruptError, CheckpointNotFoundError: as `read_checkpoint`.
+
+    >>> import tempfile, torch
+    >>> from lehr.training import CheckpointStore, load_weights
+    >>> model = nn.Linear(2, 1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = CheckpointStore(folder)
+    ...     entry = store.save({"model": model.state_dict()}, updates=1)
+    ...     path = export_weights(entry.path, Path(folder, "model.safetensors"))
+    ...     load_weights(nn.Linear(2, 1), path).loaded
+    ('bias', 'weight')
+    """
+    return _write(read_weights(Path(checkpoint)), Path(path))
+
+
+def read_weights(checkpoint: Path) -> dict[str, Any]:
+    """Return the state of the model in a checkpoint, verified.
+
+    Raises:
+        ValueError: the checkpoint holds no model.
+        CheckpointCorruptError, CheckpointNotFoundError: as `read_checkpoint`.
+    """
+    state = read_checkpoint(checkpoint, only=("model",))
+    if "model" not in state:
+        raise ValueError(f"{checkpoint} is a checkpoint without a model")
+    return dict(state["model"])
+
+
+def _write(state: Mapping[str, Any], path: Path) -> Path:
     if path.suffix != SUFFIX:
         raise ValueError(f"path must end in {SUFFIX}, got {str(path)!r}")
-    state = model.state_dict()
     if other := [name for name, one in state.items() if not isinstance(one, Tensor)]:
         raise TypeError(
             f"a file of weights holds tensors only, and {', '.join(other)} is none; "
@@ -53,18 +96,3 @@ def save_weights(model: nn.Module, path: str | Path) -> Path:
         raise
     files.sync_folder(path.parent)
     return path
-
-
-def load_weights(model: nn.Module, path: str | Path) -> None:
-    """Give a model the weights in a file of `save_weights`, or any safetensors file.
-
-    Raises:
-        ValueError: the file is no safetensors file.
-        RuntimeError: the weights are those of another architecture.
-        OSError: it cannot be read.
-    """
-    try:
-        found = tensors.tensors_from(Path(path).read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{path} is {error}") from None
-    model.load_state_dict(found)

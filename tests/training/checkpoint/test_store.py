@@ -215,17 +215,6 @@ def test_a_claim_of_size_is_checked_before_it_is_read(store):
         read_checkpoint(path)
 
 
-def test_another_format_is_named(store):
-    path = store.entries()[-1].path
-    about = json.loads((path / manifest.NAME).read_text())
-    about.pop("sha256")
-    (path / manifest.NAME).write_bytes(manifest._sealed({**about, "format": 99}))
-    with pytest.raises(
-        CheckpointCorruptError, match="format is 99; this version reads 1"
-    ):
-        read_checkpoint(path)
-
-
 def test_rotation_keeps_the_newest_and_the_best(tmp_path):
     store = CheckpointStore(tmp_path)
     losses = [0.9, 0.3, float("nan"), 0.5, 0.7]

@@ -1,17 +1,28 @@
 """Save the last and the best, and weights by name."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lehr._checks import choice, count
 from lehr.training.callbacks.base import Callback
-from lehr.training.callbacks.events import SavePointContext, StartContext
+from lehr.training.callbacks.events import (
+    EndContext,
+    ErrorContext,
+    SavePointContext,
+    StartContext,
+)
 from lehr.training.callbacks.names import NameTemplate
-from lehr.training.checkpoint import Retention
+from lehr.training.checkpoint import CheckpointWriteError, Retention
 from lehr.training.modes import evaluating
 from lehr.training.result import is_better
 from lehr.training.weights import save_weights
+
+if TYPE_CHECKING:
+    from lehr.training.trainer import BaseTrainer
+
+logger = logging.getLogger("lehr.training")
 
 
 class Checkpointing(Callback):
@@ -19,8 +30,12 @@ class Checkpointing(Callback):
 
     One is written every so many epochs, every so many updates, after an evaluation that
     is the best so far, and when the run stops for whatever reason but an exception.
-    Kept are the newest and the best; neither is ever deleted before its successor is
-    on the disk, whole.
+    Kept are the newest and the best, and what else `Retention` is told; none is ever
+    deleted before its successor is on the disk, whole.
+
+    It is written beside the training, from a copy of the state: the next update waits
+    for the copy only. One is written at a time. The last one is on the disk when `fit`
+    returns, by an exception too.
 
     With `export`, the weights alone are written as well, into files that anything can
     read: `load_weights(model, path)`, or safetensors itself. A file of the same name is
@@ -33,6 +48,14 @@ class Checkpointing(Callback):
         keep_best: how many of the best by `monitor` stay.
         monitor: the metric of the best. Without validation data there is no best.
         mode: "min" if less is better, "max" if more is.
+        keep_every_updates, keep_every_epochs: the first checkpoint at or after each
+            multiple of these stays for ever.
+        asynchronous: False makes the next update wait until a checkpoint is on the
+            disk, and needs no memory for a copy.
+        on_save_error: "raise" ends the run when a checkpoint cannot be written; "warn"
+            tells the log, and tries again when the next one is due. A last one that
+            cannot be written is raised in any case.
+        max_save_errors: so many failures in a row are raised, even then.
         export: name of a file of weights in the run folder, with fields if wanted:
             "weights/{epoch:04d}-{val_loss:.3f}.safetensors". Fields are `epoch` and
             `update`, from 0; `epochs` and `updates`, how many are done; `timestamp`;
@@ -56,6 +79,11 @@ class Checkpointing(Callback):
         keep_best: int = 1,
         monitor: str = "val_loss",
         mode: Literal["min", "max"] = "min",
+        keep_every_updates: int | None = None,
+        keep_every_epochs: int | None = None,
+        asynchronous: bool = True,
+        on_save_error: Literal["raise", "warn"] = "raise",
+        max_save_errors: int = 3,
         export: str | None = None,
         export_on: Literal["best", "save"] = "best",
     ) -> None:
@@ -65,7 +93,14 @@ class Checkpointing(Callback):
             count("every_updates", every_updates, minimum=1)
         self.every_epochs = every_epochs
         self.every_updates = every_updates
-        self.retention = Retention(keep_last, keep_best, monitor, mode)
+        self.retention = Retention(
+            keep_last, keep_best, monitor, mode, keep_every_updates, keep_every_epochs
+        )
+        self.asynchronous = asynchronous
+        choice("on_save_error", on_save_error, ("raise", "warn"))
+        most = count("max_save_errors", max_save_errors, minimum=1)
+        self.max_save_errors = most if on_save_error == "warn" else 1
+        self.save_errors = 0
         self.export = None if export is None else NameTemplate(export)
         self.export_on = choice("export_on", export_on, ("best", "save"))
         self.best: float | None = None
@@ -98,7 +133,60 @@ class Checkpointing(Callback):
         if self.export is not None and (best or (due and self.export_on == "save")):
             self._export(context, self.export)
         if due or (best and self.retention.best):
-            context.trainer.save(self.retention, context.metrics)
+            self._save(context)
+
+    def on_error(self, context: ErrorContext) -> None:
+        """Wait for the last checkpoint; if it failed too, the error says so."""
+        try:
+            if context.trainer.store is not None:
+                context.trainer.store.wait()
+        except CheckpointWriteError as failure:
+            context.error.add_note(str(failure))
+
+    def on_end(self, context: EndContext) -> None:
+        """Let the memory of the copies go."""
+        if context.trainer.store is not None:
+            context.trainer.store.close()
+
+    def _save(self, context: SavePointContext) -> None:
+        """Settle the save before, begin this one, and settle the last one at once."""
+        trainer = context.trainer
+        self._settle(trainer)
+        try:
+            trainer.save(
+                self.retention, context.metrics, asynchronous=self.asynchronous
+            )
+            if context.stopping:
+                self._wait(trainer)
+        except CheckpointWriteError as error:
+            if context.stopping:
+                raise
+            self._count(error)
+        else:
+            if not self.asynchronous:
+                self.save_errors = 0
+
+    def _settle(self, trainer: "BaseTrainer") -> None:
+        """Wait for the save in the background, and count it if it failed."""
+        try:
+            self._wait(trainer)
+        except CheckpointWriteError as error:
+            self._count(error)
+
+    def _wait(self, trainer: "BaseTrainer") -> None:
+        if trainer.store is not None and trainer.store.wait() is not None:
+            self.save_errors = 0
+
+    def _count(self, error: CheckpointWriteError) -> None:
+        self.save_errors += 1
+        if self.save_errors >= self.max_save_errors:
+            raise error
+        logger.warning(
+            "%s (failure %d in a row; %d end the run); training goes on",
+            error,
+            self.save_errors,
+            self.max_save_errors,
+        )
 
     def _export(self, context: SavePointContext, template: NameTemplate) -> None:
         trainer, metrics = context.trainer, dict(context.metrics)

@@ -1,22 +1,32 @@
-"""Checkpoints: whole or not at all, verified, and free of code. Start at `store.py`."""
+"""Checkpoints: whole or not at all, verified, and free of code. Start at `store.py`.
 
-from lehr.training.checkpoint.errors import (
-    CheckpointCorruptError,
-    CheckpointError,
-    CheckpointNotFoundError,
-    CheckpointSecurityError,
-    CheckpointWriteError,
-    FolderLockedError,
-    FolderNotEmptyError,
-)
-from lehr.training.checkpoint.folder import (
-    load_model,
-    read_checkpoint,
-    write_checkpoint,
-)
-from lehr.training.checkpoint.lock import FolderLock
-from lehr.training.checkpoint.retention import Retention
-from lehr.training.checkpoint.store import CheckpointStore, Entry
+Names are loaded on first use: to list and to verify checkpoints needs no torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lehr.training.checkpoint.catalog import Entry
+    from lehr.training.checkpoint.errors import (
+        CheckpointCorruptError,
+        CheckpointError,
+        CheckpointNotFoundError,
+        CheckpointSecurityError,
+        CheckpointVersionError,
+        CheckpointWriteError,
+        FolderLockedError,
+        FolderNotEmptyError,
+    )
+    from lehr.training.checkpoint.folder import (
+        load_model,
+        read_checkpoint,
+        write_checkpoint,
+    )
+    from lehr.training.checkpoint.lock import FolderLock
+    from lehr.training.checkpoint.retention import Retention
+    from lehr.training.checkpoint.store import CheckpointStore
+    from lehr.training.checkpoint.writer import Saving
 
 __all__ = [
     "CheckpointCorruptError",
@@ -24,13 +34,43 @@ __all__ = [
     "CheckpointNotFoundError",
     "CheckpointSecurityError",
     "CheckpointStore",
+    "CheckpointVersionError",
     "CheckpointWriteError",
     "Entry",
     "FolderLock",
     "FolderLockedError",
     "FolderNotEmptyError",
     "Retention",
+    "Saving",
     "load_model",
     "read_checkpoint",
     "write_checkpoint",
 ]
+
+_ON_FIRST_USE = {
+    "catalog": ("Entry",),
+    "errors": (
+        "CheckpointCorruptError",
+        "CheckpointError",
+        "CheckpointNotFoundError",
+        "CheckpointSecurityError",
+        "CheckpointVersionError",
+        "CheckpointWriteError",
+        "FolderLockedError",
+        "FolderNotEmptyError",
+    ),
+    "folder": ("load_model", "read_checkpoint", "write_checkpoint"),
+    "lock": ("FolderLock",),
+    "retention": ("Retention",),
+    "store": ("CheckpointStore",),
+    "writer": ("Saving",),
+}
+_HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -6,16 +6,18 @@ nothing else can come out.
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-Tensors = dict[str, Tensor]
+    Tensors = dict[str, Tensor]
 
 
-def encode(tree: Any) -> tuple[Any, Tensors]:
+def encode(tree: Any) -> "tuple[Any, Tensors]":
     """Return JSON-able data that refers to tensors, and the tensors by name.
 
     Raises:
@@ -32,10 +34,10 @@ def encode(tree: Any) -> tuple[Any, Tensors]:
     return _encode(tree, (), tensors), tensors
 
 
-def _encode(value: Any, path: tuple[str, ...], tensors: Tensors) -> Any:
+def _encode(value: Any, path: tuple[str, ...], tensors: "Tensors") -> Any:
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, Tensor):
+    if _is_tensor(value):
         return {"$tensor": _add(value, path, tensors)}
     if isinstance(value, int):
         return int(value)
@@ -54,7 +56,7 @@ def _encode(value: Any, path: tuple[str, ...], tensors: Tensors) -> Any:
 
 
 def _encode_mapping(
-    value: Mapping[Any, Any], path: tuple[str, ...], tensors: Tensors
+    value: Mapping[Any, Any], path: tuple[str, ...], tensors: "Tensors"
 ) -> Any:
     plain = all(isinstance(k, str) and not k.startswith("$") for k in value)
     if plain and not isinstance(value, Counter):
@@ -66,7 +68,13 @@ def _encode_mapping(
     return {"$counter" if isinstance(value, Counter) else "$dict": pairs}
 
 
-def _add(tensor: Tensor, path: tuple[str, ...], tensors: Tensors) -> str:
+def _is_tensor(value: Any) -> bool:
+    """Tell a tensor without loading torch: where it is not, there is none."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _add(tensor: "Tensor", path: tuple[str, ...], tensors: "Tensors") -> str:
     name = base = ".".join(path) or "tensor"
     number = 1
     while name in tensors:  # keys with dots may meet: ("a.b", "c") and ("a", "b.c")
@@ -76,7 +84,7 @@ def _add(tensor: Tensor, path: tuple[str, ...], tensors: Tensors) -> str:
     return name
 
 
-def decode(data: Any, tensors: Mapping[str, Tensor]) -> Any:
+def decode(data: Any, tensors: "Mapping[str, Tensor]") -> Any:
     """Return the tree that `encode` took apart.
 
     Raises:
@@ -93,7 +101,7 @@ def decode(data: Any, tensors: Mapping[str, Tensor]) -> Any:
     return {key: decode(value, tensors) for key, value in data.items()}
 
 
-def _decode_special(key: str, value: Any, tensors: Mapping[str, Tensor]) -> Any:
+def _decode_special(key: str, value: Any, tensors: "Mapping[str, Tensor]") -> Any:
     if key == "$tensor":
         if value not in tensors:
             raise ValueError(f"tensor {value!r} is missing")

@@ -4,6 +4,7 @@ CheckpointError
  +-- CheckpointNotFoundError    there is none where one is needed
  +-- CheckpointCorruptError     bytes are missing, changed or too many
  |    +-- CheckpointSecurityError    a name or link leads out of the checkpoint
+ +-- CheckpointVersionError     a newer version of lehr wrote it
  +-- CheckpointWriteError       the disk refused; the older ones are untouched
  +-- FolderNotEmptyError        a new run in the folder of another one
  +-- FolderLockedError          another process trains in this folder
@@ -34,6 +35,22 @@ class CheckpointCorruptError(CheckpointError):
 
 class CheckpointSecurityError(CheckpointCorruptError):
     """A checkpoint names or links to something outside itself."""
+
+
+class CheckpointVersionError(CheckpointError):
+    """A checkpoint is whole, and of a format that only a newer version reads.
+
+    Attributes:
+        path: of the checkpoint.
+        format: its number.
+    """
+
+    def __init__(self, path: Path, number: int, readable: int) -> None:
+        super().__init__(
+            f"checkpoint {path} has format {number}, and this version of lehr reads "
+            f"up to {readable}; install the version that wrote it, or a newer one"
+        )
+        self.path, self.format = path, number
 
 
 class CheckpointWriteError(CheckpointError, OSError):

@@ -69,7 +69,7 @@ def read_unverified(path: Path, limit: int) -> bytes:
     if path.is_symlink():
         raise CheckpointSecurityError(path.parent, f"{path.name} is a link")
     try:
-        with open(path, "rb", opener=_open_plainly) as file:
+        with open(path, "rb", opener=open_plainly) as file:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
                 raise CheckpointCorruptError(path.parent, f"{path.name} is no file")
@@ -79,6 +79,6 @@ def read_unverified(path: Path, limit: int) -> bytes:
         raise CheckpointCorruptError(path.parent, f"{path.name} {reason}") from None
 
 
-def _open_plainly(path: str, flags: int) -> int:
+def open_plainly(path: str, flags: int) -> int:
     """Open a file, but no link, and a pipe without waiting for who writes to it."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)

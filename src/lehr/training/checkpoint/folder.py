@@ -4,14 +4,16 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from lehr.training.checkpoint import files, manifest, tensors
+from lehr.training.checkpoint import catalog, files, manifest, tensors
+from lehr.training.checkpoint.catalog import STAGE
 from lehr.training.checkpoint.codec import decode, encode
 from lehr.training.checkpoint.errors import (
     CheckpointCorruptError,
@@ -20,7 +22,24 @@ from lehr.training.checkpoint.errors import (
 )
 from lehr.training.checkpoint.manifest import Manifest, read_manifest
 
-STAGE = ".stage-"
+
+class Part(NamedTuple):
+    """A part of a state, taken apart: JSON-able data, and the tensors it refers to."""
+
+    data: Any
+    tensors: dict[str, Tensor]
+
+
+def take_apart(state: Mapping[str, Any]) -> dict[str, Part]:
+    """Return the parts of a state, none of which shares plain data with it.
+
+    Raises:
+        TypeError: something in it is neither plain data nor a tensor that can be saved.
+    """
+    parts = {name: Part(*encode(tree)) for name, tree in state.items()}
+    for part in parts.values():
+        tensors.require_plain(part.tensors)
+    return parts
 
 
 def write_checkpoint(
@@ -37,18 +56,29 @@ def write_checkpoint(
 
     Staged beside it, every file durable, the manifest last; then renamed.
     """
+    about = Manifest(run, serial, updates, epochs, metrics, {})
+    return write_parts(target, take_apart(state), about)
+
+
+def write_parts(
+    target: Path, parts: Mapping[str, Part], about: Manifest, *, pinned: bool = False
+) -> Manifest:
+    """Write the parts of a state; return the manifest, with what they are."""
     stage = target.parent / f"{STAGE}{target.name}-{os.getpid()}-{time.time_ns()}"
     try:
         stage.mkdir()
         records = {}
-        for part, tree in state.items():
-            data, table = encode(tree)
-            text = json.dumps(data, allow_nan=False).encode()
-            records[f"{part}.json"] = files.write(stage / f"{part}.json", [text])
-            name = f"{part}.safetensors"
-            records[name] = files.write(stage / name, tensors.chunks_of(table))
+        for name, part in parts.items():
+            text = json.dumps(part.data, allow_nan=False).encode()
+            records[f"{name}.json"] = files.write(stage / f"{name}.json", [text])
+            table = f"{name}.safetensors"
+            chunks = tensors.chunks_of(part.tensors)
+            records[table] = files.write(stage / table, chunks)
+        if pinned:
+            files.write(stage / catalog.KEEP, [])
         versions = {"torch": str(torch.__version__)}
-        made = Manifest(run, serial, updates, epochs, metrics, records, versions)
+        finite = tensors.all_finite(_weights(parts))
+        made = replace(about, files=records, versions=versions, finite=finite)
         files.write(stage / manifest.NAME, [made.to_bytes()])
         files.sync_folder(stage)
         stage.rename(target)
@@ -57,6 +87,12 @@ def write_checkpoint(
         raise
     files.sync_folder(target.parent)
     return made
+
+
+def _weights(parts: Mapping[str, Part]) -> Iterable[Tensor]:
+    """Return the model's tensors, or all where there is no such part."""
+    chosen = [parts["model"]] if "model" in parts else list(parts.values())
+    return (tensor for part in chosen for tensor in part.tensors.values())
 
 
 def load_model(path: str | Path, model: nn.Module) -> None:
@@ -79,13 +115,13 @@ def read_checkpoint(path: Path, only: Container[str] | None = None) -> dict[str,
     Raises:
         CheckpointNotFoundError: there is no such folder.
         CheckpointCorruptError: a byte is not as it was written, or a file too many.
+        CheckpointVersionError: a newer version wrote it.
     """
     if not path.is_dir():
         raise CheckpointNotFoundError(f"there is no checkpoint at {path}")
     about = read_manifest(path)
-    strangers = {one.name for one in path.iterdir()} - {manifest.NAME, *about.files}
-    if strangers:
-        raise CheckpointCorruptError(path, f"{sorted(strangers)} does not belong to it")
+    if strangers := catalog.strangers(path, about):
+        raise CheckpointCorruptError(path, f"{strangers} does not belong to it")
     state = {}
     for part in sorted({name.partition(".")[0] for name in about.files}):
         if only is not None and part not in only:

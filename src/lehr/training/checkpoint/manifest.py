@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ from lehr.training.checkpoint.codec import decode, encode
 from lehr.training.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointSecurityError,
+    CheckpointVersionError,
 )
 from lehr.training.checkpoint.files import FileRecord, read_unverified
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 MAX_BYTES = 2**24
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
@@ -32,6 +33,7 @@ class Manifest:
         metrics: of the evaluation after the last update, if there was one.
         files: name -> what it holds.
         versions: of the libraries that wrote it.
+        finite: whether no weight of the model is NaN or infinite.
     """
 
     run: str
@@ -41,6 +43,7 @@ class Manifest:
     metrics: Mapping[str, float]
     files: Mapping[str, FileRecord]
     versions: Mapping[str, str] = field(default_factory=dict)
+    finite: bool = True
 
     def to_bytes(self) -> bytes:
         """Return the manifest's file; a hash of the rest guards each of its bytes."""
@@ -55,6 +58,7 @@ class Manifest:
         Raises:
             CheckpointCorruptError: the bytes are not those that were written.
             CheckpointSecurityError: a file's name leads out of the checkpoint.
+            CheckpointVersionError: a newer version wrote it.
         """
         try:
             data = json.loads(raw)
@@ -63,13 +67,8 @@ class Manifest:
             raise CheckpointCorruptError(path, f"{NAME} is not JSON") from None
         if sealed != raw:
             raise CheckpointCorruptError(path, f"{NAME} has changed")
-        if data.get("format") != FORMAT:
-            raise CheckpointCorruptError(
-                path,
-                f"its format is {data.get('format')!r}; this version reads {FORMAT}",
-            )
         try:
-            return cls._from_data(data, path)
+            return cls._from_data(_migrated(data, path), path)
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointCorruptError(path, f"{NAME} is wrong: {error}") from None
 
@@ -86,7 +85,28 @@ class Manifest:
             metrics=decode(data["metrics"], {}),
             files={name: FileRecord(**one) for name, one in data["files"].items()},
             versions=data["versions"],
+            finite=bool(data["finite"]),
         )
+
+
+def _from_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 did not say whether the weights are finite: they pass for it."""
+    return {**data, "finite": True}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+"""For each old format, how its data become those of the next one."""
+
+
+def _migrated(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    number = data.get("format")
+    if type(number) is not int or number < 1:
+        raise ValueError(f"its format is {number!r}")
+    if number > FORMAT:
+        raise CheckpointVersionError(path, number, FORMAT)
+    for old in range(number, FORMAT):
+        data = MIGRATIONS[old](data)
+    return data
 
 
 def read_manifest(path: Path) -> Manifest:

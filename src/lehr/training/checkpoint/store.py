@@ -3,51 +3,33 @@
 import json
 import logging
 import os
-import re
-import shutil
-import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lehr.training.checkpoint import files
+from lehr.training.checkpoint import catalog, files
+from lehr.training.checkpoint.catalog import KEEP, STAGE, Entry
 from lehr.training.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointNotFoundError,
     CheckpointWriteError,
 )
 from lehr.training.checkpoint.folder import (
-    STAGE,
+    Part,
     read_checkpoint,
-    write_checkpoint,
+    take_apart,
+    write_parts,
 )
-from lehr.training.checkpoint.manifest import Manifest, read_manifest
+from lehr.training.checkpoint.manifest import Manifest
 from lehr.training.checkpoint.retention import Retention
+from lehr.training.checkpoint.staging import Staging
+from lehr.training.checkpoint.writer import Saving
 
 logger = logging.getLogger("lehr.training")
 
-ENTRY = re.compile(r"update-\d{12}(-\d+)?")
 RUN_FILE = "run.json"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A checkpoint in its folder, its manifest verified and its files not yet."""
-
-    path: Path
-    manifest: Manifest
-
-    @property
-    def serial(self) -> int:
-        """Number of the save."""
-        return self.manifest.serial
-
-    @property
-    def metrics(self) -> Mapping[str, float]:
-        """Metrics of its evaluation."""
-        return self.manifest.metrics
 
 
 class CheckpointStore:
@@ -56,6 +38,10 @@ class CheckpointStore:
     A state is a mapping of parts, such as `{"model": ..., "state": ...}`; each part is
     plain data and tensors. Its tensors are written in the safetensors format, the rest
     as JSON, so that nothing which is read can run code.
+
+    `save` returns when the checkpoint is durable; `save_async` when the state has been
+    copied, and a thread does the rest. One is written at a time. Whatever lists, loads
+    or sweeps waits for it first.
 
     Args:
         folder: made when the first checkpoint is written.
@@ -71,6 +57,8 @@ class CheckpointStore:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.damaged: list[CheckpointCorruptError] = []
+        self._staging = Staging()
+        self._saving: Saving | None = None
 
     def save(
         self,
@@ -80,56 +68,112 @@ class CheckpointStore:
         epochs: int = 0,
         metrics: Mapping[str, float] | None = None,
         retention: Retention | None = None,
+        keep: bool = False,
     ) -> Entry:
         """Write a checkpoint, then drop those that `retention` does not keep.
 
+        Args:
+            state: plain data and tensors, by part.
+            updates: done.
+            epochs: done.
+            metrics: of its evaluation.
+            retention: which stay, of this run; None drops none.
+            keep: mark it, so that no rule ever drops it.
+
         Raises:
-            CheckpointWriteError: the disk refused; nothing of the new one is left.
+            CheckpointWriteError: the disk refused; nothing of the new one is left. Or
+                it had refused the one before, which was written in the background.
             TypeError: the state holds something that is neither plain data nor tensor.
         """
-        entries = self.entries()
-        serial = max((entry.serial for entry in entries), default=0) + 1
-        name = _name_of(updates)
-        target = self.folder / name
-        while os.path.lexists(target):
-            target = target.with_name(f"{name}-{serial}")
-            serial += 1
+        self.wait()
+        about = Manifest("", 0, updates, epochs, dict(metrics or {}), {})
+        target = self._target(updates)
+        return self._write(target, take_apart(state), about, retention, keep)
+
+    def save_async(
+        self,
+        state: Mapping[str, Any],
+        *,
+        updates: int,
+        epochs: int = 0,
+        metrics: Mapping[str, float] | None = None,
+        retention: Retention | None = None,
+        keep: bool = False,
+        then: Callable[[Entry], None] | None = None,
+    ) -> Saving:
+        """Copy a state, and write it while the caller goes on and changes it.
+
+        The first copy takes as much memory of the host as the state has; the next ones
+        reuse it. If one is still being written, this waits for it.
+
+        Args:
+            state: as for `save`.
+            updates: as for `save`.
+            epochs: as for `save`.
+            metrics: as for `save`.
+            retention: as for `save`.
+            keep: as for `save`.
+            then: called with the checkpoint when it is durable, in the writer's thread.
+
+        Raises:
+            CheckpointWriteError: the one before could not be written; this one is not
+                begun.
+            TypeError: as `save`.
+        """
+        self.wait()
+        parts = self._staging.copy(take_apart(state))
+        about = Manifest("", 0, updates, epochs, dict(metrics or {}), {})
+        target = self._target(updates)
+
+        def write() -> Entry:
+            entry = self._write(target, parts, about, retention, keep)
+            if then is not None:
+                then(entry)
+            return entry
+
+        self._saving = Saving(target, write)
+        return self._saving
+
+    def wait(self) -> Entry | None:
+        """Wait for the checkpoint in the background, and return it, if there is one.
+
+        Raises:
+            CheckpointWriteError: it could not be written. It is raised once.
+        """
+        saving, self._saving = self._saving, None
+        if saving is None:
+            return None
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            written = write_checkpoint(
-                target,
-                state,
-                run=self._run(),
-                serial=serial,
-                updates=updates,
-                epochs=epochs,
-                metrics=metrics or {},
-            )
-        except OSError as error:
-            raise CheckpointWriteError(target, error) from error
-        entry = Entry(target, written)
-        if retention is not None:
-            self._rotate([*entries, entry], retention)
-        return entry
+            return saving.wait()
+        except KeyboardInterrupt:  # while waiting: it may be waited for again
+            self._saving = saving
+            raise
+
+    def close(self) -> None:
+        """Wait as `wait` does, and let the memory of the copies go."""
+        try:
+            self.wait()
+        finally:
+            if self._saving is None:
+                self._staging.clear()
 
     def entries(self) -> list[Entry]:
         """Return the checkpoints, oldest first; `damaged` tells which have no manifest.
 
         Foreign folders, links and unfinished ones are ignored.
+
+        Raises:
+            CheckpointVersionError: a newer version wrote one of them.
         """
-        self.damaged = []
-        found = []
-        for path in self._folders():
-            try:
-                found.append(Entry(path, self._manifest_of(path)))
-            except CheckpointCorruptError as error:
-                self.damaged.append(error)
-        return sorted(found, key=lambda entry: entry.serial)
+        self._settle()
+        found, self.damaged = catalog.entries(self.folder)
+        return found
 
     @property
     def is_empty(self) -> bool:
         """Whether no checkpoint is there, damaged ones included."""
-        return not self._folders()
+        self._settle()
+        return not catalog.folders(self.folder)
 
     def newest(self) -> tuple[Entry, dict[str, Any]]:
         """Return the newest checkpoint that is whole, with its state.
@@ -164,29 +208,60 @@ class CheckpointStore:
         """Return the state of the checkpoint at `path`, once every byte is verified."""
         return read_checkpoint(Path(path))
 
+    def keep(self, path: str | Path, note: str = "") -> None:
+        """Mark a checkpoint, so that no rule ever drops it.
+
+        Args:
+            path: of its folder, in which a file `KEEP` is the mark; remove it to undo.
+            note: what stands in the file.
+
+        Raises:
+            CheckpointCorruptError: there is no checkpoint at `path`, or a damaged one.
+        """
+        entry = catalog.read_entry(Path(path))
+        if not entry.pinned:
+            files.write(entry.path / KEEP, [note.encode()])
+            files.sync_folder(entry.path)
+
     def sweep(self) -> None:
         """Remove what unfinished saves left; call it while the folder is locked."""
-        if self.folder.is_dir():
-            for path in self.folder.glob(f"{STAGE}*"):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink(missing_ok=True)
+        self._settle()
+        catalog.sweep(self.folder)
 
-    def _folders(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return [
-            path
-            for path in sorted(self.folder.iterdir())
-            if ENTRY.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
-        ]
+    def _settle(self) -> None:
+        """Wait for the writer; its failure stays, to be raised by `wait`."""
+        if self._saving is not None:
+            self._saving.join()
 
-    def _manifest_of(self, path: Path) -> Manifest:
-        about = read_manifest(path)
-        if not path.name.startswith(name := _name_of(about.updates)):
-            raise CheckpointCorruptError(path, f"its manifest is that of {name}")
-        return about
+    def _target(self, updates: int) -> Path:
+        """Return a name that is free."""
+        target = self.folder / catalog.name_of(updates)
+        if not os.path.lexists(target):
+            return target
+        number = _next_serial(catalog.entries(self.folder)[0])
+        while os.path.lexists(numbered := target.with_name(f"{target.name}-{number}")):
+            number += 1
+        return numbered
+
+    def _write(
+        self,
+        target: Path,
+        parts: Mapping[str, Part],
+        about: Manifest,
+        retention: Retention | None,
+        keep: bool,
+    ) -> Entry:
+        """Write a checkpoint and rotate; this may run beside the training."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            entries, _ = catalog.entries(self.folder)
+            named = replace(about, run=self._run(), serial=_next_serial(entries))
+            entry = Entry(target, write_parts(target, parts, named, pinned=keep))
+        except OSError as error:
+            raise CheckpointWriteError(target, error) from error
+        if retention is not None:
+            _rotate([*entries, entry], retention)
+        return entry
 
     def _run(self) -> str:
         """Return the identity of the run, made with its first checkpoint."""
@@ -205,24 +280,15 @@ class CheckpointStore:
         stage.rename(path)
         return run
 
-    def _rotate(self, entries: list[Entry], retention: Retention) -> None:
-        run = entries[-1].manifest.run
-        mine = [entry for entry in entries if entry.manifest.run == run]
-        kept = retention.kept(mine)
-        for entry in mine:
-            if entry.serial not in kept:
-                _remove(entry.path)
+
+def _next_serial(entries: list[Entry]) -> int:
+    return max((entry.serial for entry in entries), default=0) + 1
 
 
-def _name_of(updates: int) -> str:
-    return f"update-{updates:012d}"
-
-
-def _remove(path: Path) -> None:
-    """Delete a checkpoint; killed half-way, it leaves a name that is swept."""
-    doomed = path.with_name(f"{STAGE}del-{path.name}-{time.time_ns()}")
-    try:
-        path.rename(doomed)
-        shutil.rmtree(doomed)
-    except OSError as error:
-        logger.warning("cannot remove the old checkpoint %s: %s", path, error)
+def _rotate(entries: list[Entry], retention: Retention) -> None:
+    """Drop what is not kept of the run that the last of the entries belongs to."""
+    mine = [one for one in entries if one.manifest.run == entries[-1].manifest.run]
+    kept = retention.kept(mine)
+    for entry in mine:
+        if entry.serial not in kept:
+            catalog.drop(entry)

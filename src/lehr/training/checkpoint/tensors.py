@@ -5,7 +5,7 @@ Source: the safetensors format, https://github.com/huggingface/safetensors.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import torch
 from safetensors import SafetensorError
@@ -37,16 +37,12 @@ def chunks_of(tensors: Mapping[str, Tensor]) -> Iterator[Chunk]:
     Raises:
         TypeError: a tensor's type or layout has no place in the format.
     """
+    require_plain(tensors)
     # Wide types first, so that each tensor begins at a multiple of its item's size.
     names = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
     header, offset = {}, 0
     for name in names:
         tensor = tensors[name]
-        if tensor.layout is not torch.strided or tensor.dtype not in DTYPES:
-            raise TypeError(
-                f"tensor {name!r} of type {tensor.dtype}, layout {tensor.layout} "
-                "cannot be saved; make it dense, of a plain type"
-            )
         end = offset + tensor.numel() * tensor.element_size()
         header[name] = {
             "dtype": DTYPES[tensor.dtype],
@@ -59,6 +55,36 @@ def chunks_of(tensors: Mapping[str, Tensor]) -> Iterator[Chunk]:
     yield len(text).to_bytes(8, "little") + text
     for name in names:
         yield from _bytes_of(tensors[name])
+
+
+def require_plain(tensors: Mapping[str, Tensor]) -> None:
+    """Refuse tensors that have no place in the format.
+
+    Raises:
+        TypeError: as `chunks_of`.
+    """
+    for name, tensor in tensors.items():
+        if tensor.layout is not torch.strided or tensor.dtype not in DTYPES:
+            raise TypeError(
+                f"tensor {name!r} of type {tensor.dtype}, layout {tensor.layout} "
+                "cannot be saved; make it dense, of a plain type"
+            )
+
+
+def all_finite(tensors: Iterable[Tensor]) -> bool:
+    """Tell whether no number in the tensors is NaN or infinite, in one pass each."""
+    return all(map(_is_finite, tensors))
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.detach().resolve_conj())
+    if not tensor.is_floating_point() or not tensor.numel():
+        return True
+    if tensor.element_size() == 1:  # of which torch finds no extremes
+        tensor = tensor.float()
+    low, high = torch.aminmax(tensor.detach())  # NaN if there is one
+    return bool(torch.isfinite(low) & torch.isfinite(high))
 
 
 def _bytes_of(tensor: Tensor) -> Iterator[Chunk]:
