@@ -58,7 +58,9 @@ def test_asking_a_schedule_loads_no_framework_and_no_numpy():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["show", "--help"], ["train", "--help"]], ids=" ".join
+    "arguments",
+    [["--help"], ["show", "--help"], ["train", "--help"], ["runs", "--help"]],
+    ids=" ".join,
 )
 def test_help_loads_no_framework_and_no_numpy(arguments):
     assert not loaded_by(HELP.format(arguments=arguments)) & HEAVY

@@ -111,7 +111,14 @@ SCHEDULERS = {
 
 
 def trainer(
-    folder, *, every=1, callbacks=(), patience=100, scheduler="bound", **options
+    folder,
+    *,
+    every=1,
+    callbacks=(),
+    patience=100,
+    scheduler="bound",
+    store=False,
+    **options,
 ):
     model = net()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1.0)
@@ -123,7 +130,9 @@ def trainer(
         callbacks=[
             RateMonitor(),
             EarlyStopping(patience=patience),
-            LoggingCallback(1, [JsonLines(Path(folder, "metrics.jsonl"))]),
+            LoggingCallback(
+                1, None if store else [JsonLines(Path(folder, "metrics.jsonl"))]
+            ),
             Checkpointing(every_updates=every),
             *callbacks,
         ],
@@ -169,6 +178,7 @@ def do(job):
         callbacks=kill,
         patience=job.get("patience", 100),
         scheduler=job.get("scheduler", "bound"),
+        store=job.get("store", False),
     )
     if "fatal_call" in job:
         die_at_call(job["fatal_call"])

@@ -13,6 +13,7 @@ from lehr.cli.usage import Parser, UsageError, did_you_mean
 COMMANDS = {
     "checkpoint": "list, verify, export and remove checkpoints",
     "show": "draw schedules in the terminal, with their phases and facts",
+    "runs": "list runs, tell about one, or draw what was logged",
     "train": "train a model under a schedule, from a configuration file",
 }
 """Each command, a module beside this one, and what it does."""

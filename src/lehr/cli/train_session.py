@@ -24,7 +24,7 @@ from lehr.training.checkpoint import Retention
 from lehr.training.data import Parts
 from lehr.training.errors import TrainingError
 from lehr.training.job import Job, build_job
-from lehr.training.loggers import JsonLines
+from lehr.training.loggers import JsonLines, RunStore
 from lehr.training.run_folder import RunFolder
 
 _RESOLVED = """\
@@ -111,7 +111,9 @@ class Session:
 
     def _callbacks(self) -> list[Callback]:
         """Return what is done beside training, and what is told about it."""
-        log = LoggingCallback(1, (JsonLines(self.folder.metrics),))
+        config = yaml.safe_dump(self.run.resolved(), sort_keys=False)
+        store = RunStore(self.folder.path, config)
+        log = LoggingCallback(1, (store, JsonLines(self.folder.metrics)))
         bars = (ProgressBar(), report.EpochLines())[: self.verbose]
         limits = [] if self.time_limit is None else [TimeLimit(self.time_limit)]
         return [RateMonitor(), log, *bars, *limits]

@@ -4,26 +4,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lehr.plotting.figure import plot, plot_run
+    from lehr.plotting.figure import plot, plot_points, plot_run
     from lehr.plotting.lr_schedule import plot_lr_schedule, plot_paper_scheduler
+    from lehr.plotting.sparks import sparkline
     from lehr.plotting.svg import draw_svg
-    from lehr.plotting.terminal import draw, sparkline
+    from lehr.plotting.terminal import draw, draw_points
 
 __all__ = [
     "draw",
+    "draw_points",
     "draw_svg",
     "plot",
     "plot_lr_schedule",
     "plot_paper_scheduler",
+    "plot_points",
     "plot_run",
     "sparkline",
 ]
 
 _HOMES = {
     "draw": "terminal",
-    "sparkline": "terminal",
+    "draw_points": "terminal",
+    "sparkline": "sparks",
     "draw_svg": "svg",
     "plot": "figure",
+    "plot_points": "figure",
     "plot_run": "figure",
     "plot_lr_schedule": "lr_schedule",
     "plot_paper_scheduler": "lr_schedule",

@@ -1,5 +1,6 @@
 """Pictures for papers and notebooks, by matplotlib; nothing opens or waits."""
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -128,6 +129,55 @@ def plot_run(
         above.set_title(title, loc="left")
     for ax in (above, below):
         _clean(ax)
+    for file in files:
+        figure.savefig(file, dpi=150)
+    return figure
+
+
+def plot_points(
+    curves: Mapping[str, Points],
+    files: Iterable[str | os.PathLike[str]] = (),
+    *,
+    log: bool = False,
+    ylabel: str = "",
+    title: str = "",
+) -> "Figure":
+    """Draw values over updates, such as the losses of several runs.
+
+    Args:
+        curves: by name, pairs of update and value.
+        files: where to save the picture, by ending: .png, .svg, .pdf.
+        log: a logarithmic axis, linear around 0 where a curve reaches it.
+        ylabel: what the values are.
+        title: a line above.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        OSError: a file cannot be written.
+        ValueError: matplotlib knows no such format.
+
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> figure = plot_points({"one": [(0, 1.0), (9, 0.5)]}, ylabel="loss")
+    >>> figure.axes[0].get_ylabel(), len(figure.axes[0].lines)
+    ('loss', 1)
+    """
+    figure = _new_figure((7.2, 3.6))
+    ax = figure.subplots()
+    for index, (name, points) in enumerate(curves.items()):
+        style = _style(index)
+        if len(points) < 60:
+            style |= {"marker": _MARKERS[index % 7], "ms": 3}
+        ax.plot(*_columns(points), **style, label=name)
+    values = (value for points in curves.values() for _, value in points)
+    _scale(ax, [value for value in values if math.isfinite(value)], log)
+    ax.set_xlabel("update")
+    ax.set_ylabel(ylabel)
+    if len(curves) > 1:
+        ax.legend(frameon=False, handlelength=3.5)
+    if title:
+        ax.set_title(title, loc="left")
+    _clean(ax)
     for file in files:
         figure.savefig(file, dpi=150)
     return figure

@@ -1,7 +1,9 @@
 """Which updates of a schedule to draw, so that no step, spike or restart is lost."""
 
 import math
-from itertools import islice
+from collections.abc import Sequence
+from itertools import islice, pairwise
+from operator import itemgetter
 
 from lehr.schedules import Schedule
 
@@ -45,3 +47,23 @@ def sample(schedule: Schedule, end: float, points: int) -> list[tuple[float, flo
         before = math.nextafter(joint, -math.inf)
         at[before], at[float(joint)] = joint - before, 0.0
     return [(t + shift, schedule(t)) for t, shift in sorted(at.items())]
+
+
+def extremes(
+    points: Sequence[tuple[float, float]], most: int
+) -> Sequence[tuple[float, float]]:
+    """Return at most about `most` of some points: the least and most of each group.
+
+    >>> extremes([(0, 1.0), (1, 9.0), (2, 5.0), (3, 6.0), (4, 0.0), (5, 3.0)], 4)
+    [(0, 1.0), (1, 9.0), (3, 6.0), (4, 0.0)]
+    """
+    if len(points) <= most:
+        return points
+    groups = max(1, most // 2)
+    edges = [i * len(points) // groups for i in range(groups + 1)]
+    kept = list[tuple[float, float]]()
+    for first, last in pairwise(edges):
+        group = points[first:last]
+        value = itemgetter(1)
+        kept += sorted({min(group, key=value), max(group, key=value)})
+    return kept

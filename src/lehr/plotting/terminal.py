@@ -1,19 +1,17 @@
 """Schedules drawn with characters: braille, or ASCII where there is no braille."""
 
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from lehr.plotting.axes import Axis, axis_of, count, short, ticks
 from lehr.plotting.canvas import Ascii, Braille, Canvas
-from lehr.plotting.sampling import horizon, sample
+from lehr.plotting.sampling import extremes, horizon, sample
 from lehr.schedules import Phase, Schedule
 
 SMALLEST = 24, 4
-_SPARKS = " ▁▂▃▄▅▆▇█"
-_ASCII_SPARKS = " .:-=+*#@"
 _CURVE, _PLAIN = "\x1b[36m", "\x1b[0m"
 
 
@@ -72,11 +70,8 @@ def draw(
        0                     100 updates
        |-------- decay: linear --------|
     """
-    columns = terminal_width() if width is None else width
-    if columns < SMALLEST[0] or height < SMALLEST[1]:
-        rule = "a picture needs at least {} columns and {} rows".format(*SMALLEST)
-        raise ValueError(f"{rule}, got width={columns} and height={height}")
-    simple = not _has_braille() if ascii is None else ascii
+    columns = _columns(width, height)
+    simple = not has_braille() if ascii is None else ascii
     if isinstance(schedules, Schedule):
         schedules = {title: schedules}
     pictures = [
@@ -84,6 +79,58 @@ def draw(
         for name, schedule in schedules.items()
     ]
     return "\n\n".join(pictures)
+
+
+def draw_points(
+    points: Sequence[tuple[float, float]],
+    *,
+    width: int | None = None,
+    height: int = 12,
+    log: bool = False,
+    ascii: bool | None = None,
+    title: str = "",
+    color: bool = False,
+) -> str:
+    """Return a drawing of values over updates, such as the losses of a run.
+
+    Args:
+        points: pairs of update and value, in order; those that are not finite are left
+            out. Of very many, the smallest and largest of each column are drawn.
+        width: columns; by default those of the terminal, else 80.
+        height: rows of the picture itself.
+        log: draw the logarithm of the value; zero and below have the bottom row.
+        ascii: use ASCII only; by default where the output's encoding has no braille.
+        title: a line above.
+        color: draw the curve in colour, by ANSI escapes.
+
+    Raises:
+        ValueError: nothing is finite, or the picture would be smaller than 24 by 4.
+
+    >>> points = [(0, 1.0), (50, 0.25), (100, 0.0)]
+    >>> print(draw_points(points, width=32, height=4, ascii=True))
+    1 +''...
+      |     ''...
+      |          '''.....
+    0 +                  '''''''....
+      ++---------------------------+
+       0                 100 updates
+    """
+    columns = _columns(width, height)
+    simple = not has_braille() if ascii is None else ascii
+    shown = extremes([p for p in points if math.isfinite(p[1])], 4 * columns)
+    if not shown:
+        raise ValueError(f"points must hold a finite value, got {len(points)} of none")
+    end = max(shown[-1][0], 1)
+    return _picture(shown, end, title, columns, height, log, simple, color)
+
+
+def _columns(width: int | None, height: int) -> int:
+    """Return the columns of a picture, which must not be too small."""
+    columns = terminal_width() if width is None else width
+    if columns < SMALLEST[0] or height < SMALLEST[1]:
+        rule = "a picture needs at least {} columns and {} rows".format(*SMALLEST)
+        raise ValueError(f"{rule}, got width={columns} and height={height}")
+    return columns
 
 
 def _draw(
@@ -96,9 +143,25 @@ def _draw(
     steps: float | None,
     color: bool,
 ) -> str:
-    lines = _SIMPLE if simple else _UNICODE
     end = horizon(schedule, steps)
     points = sample(schedule, end, 8 * width)
+    return _picture(
+        points, end, title, width, height, log, simple, color, schedule.phases
+    )
+
+
+def _picture(
+    points: Sequence[tuple[float, float]],
+    end: float,
+    title: str,
+    width: int,
+    height: int,
+    log: bool,
+    simple: bool,
+    color: bool,
+    phases: Sequence[Phase] = (),
+) -> str:
+    lines = _SIMPLE if simple else _UNICODE
     axis = axis_of([value for _, value in points], log=log, marks=max(2, height // 3))
     labels = _labels(axis, height)
     margin = max(map(len, labels.values())) + 2
@@ -112,8 +175,7 @@ def _draw(
             shown = f"{_CURVE}{shown}{_PLAIN}"
         out.append(f"{labels.get(row, ''):>{margin - 2}} {side}{shown}")
     out += _bottom(end, margin - 1, width - margin, lines)
-    marks = _phase_marks(schedule.phases, end, width - margin, lines)
-    if marks:
+    if marks := _phase_marks(phases, end, width - margin, lines):
         out.append(" " * margin + marks)
     return "\n".join(out)
 
@@ -191,31 +253,6 @@ def _span(phase: Phase, room: int, lines: _Lines) -> str:
     return lines.left + text.center(room - 2, lines.across) + lines.right
 
 
-def sparkline(
-    values: Sequence[float], width: int = 40, *, ascii: bool | None = None
-) -> str:
-    """Return the course of some values in one line.
-
-    Args:
-        values: finite numbers; more than `width` of them are averaged in groups.
-        width: most characters.
-        ascii: use ASCII only; by default where the output's encoding has no blocks.
-
-    >>> sparkline([0.0, 1.0, 2.0, 3.0], ascii=True)
-    ' :+@'
-    """
-    if not values:
-        return ""
-    simple = not _has_braille() if ascii is None else ascii
-    sparks = _ASCII_SPARKS if simple else _SPARKS
-    groups = min(width, len(values))
-    edges = [i * len(values) // groups for i in range(groups + 1)]
-    means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
-    low, high = min(means), max(means)
-    scale = (len(sparks) - 1) / (high - low) if high > low else 0.0
-    return "".join(sparks[int((mean - low) * scale)] for mean in means)
-
-
 def terminal_width() -> int:
     """Return the columns of the terminal, or of $COLUMNS, else 80."""
     told = os.environ.get("COLUMNS", "")
@@ -227,7 +264,7 @@ def terminal_width() -> int:
         return 80
 
 
-def _has_braille() -> bool:
+def has_braille() -> bool:
     """Return whether standard output can show braille."""
     try:
         "⣿█┤".encode(getattr(sys.stdout, "encoding", None) or "utf-8")

@@ -18,6 +18,7 @@ class RunFolder:
         config.yaml      the document as it was given, with its own ending
         resolved.yaml    the same with every default written out; trains the same run
         run.json         when and with what it was started
+        run.sqlite       the store: all that was logged, and how the run stands
         metrics.jsonl    one line per update, and the evaluations
         checkpoints/     the last and the best
         curves.png .svg  planned and applied rate, losses

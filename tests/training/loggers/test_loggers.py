@@ -4,7 +4,14 @@ import csv
 
 import pytest
 
-from lehr.training import Csv, JsonLines, Printer, read_json_lines
+from lehr.training import (
+    Csv,
+    JsonLines,
+    Printer,
+    RunStore,
+    read_json_lines,
+    read_run,
+)
 
 
 @pytest.fixture(params=[JsonLines, Csv])
@@ -12,7 +19,15 @@ def kind(request):
     return request.param
 
 
+@pytest.fixture(params=[JsonLines, Csv, RunStore])
+def any_kind(request):
+    return request.param
+
+
 def read(log):
+    if isinstance(log, RunStore):
+        run = read_run(log.path)
+        return run.column("loss")[0] if run.names else []
     if isinstance(log, JsonLines):
         return [record["update"] for record in read_json_lines(log.path)]
     with log.path.open(newline="") as file:
@@ -24,11 +39,12 @@ def write(log, *updates):
         log.log({"update": update, "loss": update / 8})
 
 
-def test_a_resumed_log_has_each_update_once(tmp_path, kind):
-    log = kind(tmp_path / "deep" / "log")
+def test_a_resumed_log_has_each_update_once(tmp_path, any_kind):
+    log = any_kind(tmp_path / "deep" / "log")
     log.open(0)
     write(log, 0, 4, 9)
-    again = kind(log.path)  # the first was killed: it was never closed
+    log.flush()
+    again = any_kind(log.path)  # the first was killed: it was never closed
     again.open(5)
     write(again, 9, 12)
     again.close()
@@ -36,8 +52,8 @@ def test_a_resumed_log_has_each_update_once(tmp_path, kind):
     assert read(log) == [0, 4, 9, 12]
 
 
-def test_a_log_from_the_start_forgets_all(tmp_path, kind):
-    log = kind(tmp_path / "log")
+def test_a_log_from_the_start_forgets_all(tmp_path, any_kind):
+    log = any_kind(tmp_path / "log")
     write(log, 0, 1)
     log.open(0)
     log.close()

@@ -1,7 +1,9 @@
 """Write what happens to the loggers."""
 
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -10,8 +12,10 @@ from torch import Tensor
 from lehr._checks import count
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import EndContext, LogContext, StartContext
-from lehr.training.loggers.base import Logger
+from lehr.training.loggers.base import Logger, Status
 from lehr.training.loggers.printer import Printer
+from lehr.training.loggers.store import RunStore
+from lehr.training.result import FitResult
 
 messages = logging.getLogger("lehr.training")
 
@@ -24,14 +28,16 @@ class LoggingCallback(Callback):
 
     The first update, the last of each epoch, the last of the run and those followed by
     an evaluation are always logged. A logger that fails is reported once and left out
-    from then on; training goes on.
+    from then on; training goes on. All records are handed over before a checkpoint is
+    written, so that a run resumed from it lacks none.
 
     Values may be noted by hand as well: the first of each name, every `log_interval`-th
     epoch, and, once it is closed, the last.
 
     Args:
         log_interval: in updates, >= 1; in epochs for values noted by hand.
-        loggers: where the records go; None prints them.
+        loggers: where the records go; None: to a `RunStore` in the trainer's folder, or
+            without a folder to the screen.
         metrics: names or patterns of what is logged, such as `("train_loss", "val_*")`;
             None logs all. A record of which nothing is left is not written. A pattern
             that has fitted nothing in the whole run is reported at its end.
@@ -56,7 +62,7 @@ class LoggingCallback(Callback):
         if isinstance(metrics, str):
             raise TypeError(f"metrics must hold several names, got {metrics!r}")
         self.log_interval = count("log_interval", log_interval, minimum=1)
-        self.loggers = (Printer(),) if loggers is None else tuple(loggers)
+        self.loggers = None if loggers is None else tuple(loggers)
         self.metrics = None if metrics is None else tuple(metrics)
         self._working: list[Logger] = []
         self._values: dict[str, list[tuple[int, float]]] = {}
@@ -85,9 +91,18 @@ class LoggingCallback(Callback):
 
     def on_start(self, context: StartContext) -> None:
         """Open the loggers, without the records that will be written again."""
-        self._working = list(self.loggers)
-        updates = context.trainer.updates
-        self._each(lambda logger: logger.open(updates))
+        if self.loggers is None:
+            folder = context.folder
+            self.loggers = (Printer() if folder is None else RunStore(folder),)
+        self._working = list(self.loggers or ())
+        trainer = context.trainer
+        facts = {
+            "monitor": trainer.monitor,
+            "mode": trainer.mode,
+            "total_updates": context.total_updates,
+        }
+        self._each(lambda logger: logger.describe(facts))
+        self._each(lambda logger: logger.open(trainer.updates))
 
     def on_log(self, context: LogContext) -> None:
         """Write the record, if it is due."""
@@ -99,7 +114,9 @@ class LoggingCallback(Callback):
                 self._each(lambda logger: logger.log(plain))
 
     def on_end(self, context: EndContext) -> None:
-        """Close the loggers."""
+        """Tell the loggers how it ended, and close them."""
+        status = _status(context.result)
+        self._each(lambda logger: logger.finish(status))
         self._each(lambda logger: logger.close())
         self._working = []
         self.close()
@@ -108,6 +125,26 @@ class LoggingCallback(Callback):
             if self._wanted and not any(fits):
                 known = ", ".join(sorted(self._wanted))
                 messages.warning("%r fits nothing that was logged: %s", pattern, known)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Hand over all records, since a checkpoint is written; return the states."""
+        self._each(lambda logger: logger.flush())
+        states = {name: logger.state_dict() for name, logger in self._named()}
+        return {name: state for name, state in states.items() if state}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Give the loggers their states."""
+        for name, logger in self._named():
+            if name in state:
+                logger.load_state_dict(state[name])
+
+    def _named(self) -> Iterator[tuple[str, Logger]]:
+        """Yield each logger with its class name and its number among those."""
+        seen = Counter[str]()
+        for logger in self.loggers or ():
+            name = type(logger).__name__
+            seen[name] += 1
+            yield (name if seen[name] == 1 else f"{name}-{seen[name]}"), logger
 
     def _filtered(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         if self.metrics is None:
@@ -134,6 +171,14 @@ class LoggingCallback(Callback):
                 messages.warning(
                     "%r failed, logging goes on without: %s", logger, error
                 )
+                with contextlib.suppress(Exception):
+                    logger.close()
+
+
+def _status(result: FitResult | None) -> Status:
+    if result is None:
+        return "failed"
+    return "interrupted" if result.exit_code else "finished"
 
 
 def _plain(value: Any) -> Any:

@@ -2,9 +2,12 @@
 
 import abc
 from collections.abc import Mapping
-from typing import Any
+from importlib.util import find_spec
+from numbers import Real
+from typing import Any, Literal
 
 Record = Mapping[str, Any]
+Status = Literal["finished", "interrupted", "failed"]
 
 
 class Logger(abc.ABC):
@@ -12,17 +15,68 @@ class Logger(abc.ABC):
 
     Records come in the order of their updates. A run that was killed is resumed at an
     earlier update than its last record: `open` forgets what will be written again, so
-    that each update is there exactly once.
+    that each update is there exactly once. A logger whose tool cannot forget leaves out
+    what comes again instead.
+
+    In a run, `describe`, `open`, many times `log`, `finish` and `close` are called in
+    this order, and `flush` before each checkpoint.
     """
+
+    def describe(self, facts: Mapping[str, Any]) -> None:
+        """Take note of the run: its `monitor`, `mode` and `total_updates`, or None."""
+        return
 
     @abc.abstractmethod
     def open(self, updates: int) -> None:
-        """Get ready; forget each record whose `update` is `updates` or more."""
+        """Get ready; forget each record whose `update` is `updates` or more.
+
+        0 begins a new run.
+        """
 
     @abc.abstractmethod
     def log(self, record: Record) -> None:
-        """Keep a record; after this returns, a killed process does not lose it."""
+        """Keep a record; a killed process loses none, or those of the last second."""
+
+    def flush(self) -> None:
+        """Hand over all records that were not yet, so that a killed process has them.
+
+        A checkpoint is only written after this: what it counts as done is logged.
+        """
+        return
+
+    def finish(self, status: Status) -> None:
+        """Note how the run ended: "interrupted" if it was saved to be resumed."""
+        return
 
     def close(self) -> None:
         """Let go of what `open` took."""
         return
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a checkpoint must hold, such as the run's name in a tool."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` gave; `open` comes after."""
+        return
+
+
+def require(module: str, extra: str) -> None:
+    """Refuse to build a logger whose library is not installed; import nothing."""
+    if find_spec(module) is None:
+        raise ImportError(
+            f"{module} is not installed: pip install 'lehr[{extra}]'", name=module
+        )
+
+
+def numbers(record: Record) -> dict[str, Any]:
+    """Return what is a number in a record, but for its `update`.
+
+    >>> numbers({"update": 3, "loss": 0.5, "note": "warm", "done": True})
+    {'loss': 0.5, 'done': True}
+    """
+    return {
+        name: value
+        for name, value in record.items()
+        if name != "update" and isinstance(value, Real)
+    }
