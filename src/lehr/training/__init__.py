@@ -13,21 +13,25 @@ if TYPE_CHECKING:
         get_multi_step_lr_scheduler,
         implement_paper_scheduler,
     )
-    from lehr.plotting import (
-        plot_lr_schedule,
-        plot_paper_scheduler,
-    )
+    from lehr.plotting import plot_lr_schedule, plot_paper_scheduler
     from lehr.training.callbacks import (
         Callback,
         Checkpointing,
         ConsoleLog,
         EarlyStopping,
+        Ema,
         EpochLines,
         GradientMonitor,
         LoggingCallback,
+        Profiler,
         ProgressBar,
         RateMonitor,
+        RollBack,
+        SamplePredictions,
+        SkipNonFinite,
+        Throughput,
         TimeLimit,
+        WeightAverage,
     )
     from lehr.training.checkpoint import (
         CheckpointCorruptError,
@@ -43,16 +47,12 @@ if TYPE_CHECKING:
     )
     from lehr.training.errors import (
         EmptyDataError,
+        LossSpikeError,
         NonFiniteError,
         TrainingError,
     )
-    from lehr.training.gradients import (
-        GradientStatistics,
-        gradient_statistics,
-    )
-    from lehr.training.interface import (
-        Trainer,
-    )
+    from lehr.training.gradients import GradientStatistics, gradient_statistics
+    from lehr.training.interface import Trainer
     from lehr.training.loggers import (
         Csv,
         JsonLines,
@@ -68,32 +68,11 @@ if TYPE_CHECKING:
         read_json_lines,
         read_run,
     )
-    from lehr.training.loops import (
-        Step,
-        TrainingLoop,
-        ValidationLoop,
-    )
-    from lehr.training.metrics import (
-        Averages,
-        ConfusionMatrix,
-        TopKAccuracy,
-        accuracy,
-    )
-    from lehr.training.objective import (
-        Objective,
-    )
-    from lehr.training.optimizers import (
-        SGD,
-        Adagrad,
-        Adam,
-        AdamW,
-        RMSprop,
-    )
-    from lehr.training.result import (
-        Best,
-        FitResult,
-        Statistics,
-    )
+    from lehr.training.loops import Step, TrainingLoop, ValidationLoop
+    from lehr.training.metrics import Averages, ConfusionMatrix, TopKAccuracy, accuracy
+    from lehr.training.objective import Objective
+    from lehr.training.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+    from lehr.training.result import Best, FitResult, Statistics
     from lehr.training.schedulers import (
         CosineAnnealingLR,
         CosineScheduler,
@@ -108,17 +87,9 @@ if TYPE_CHECKING:
         WarmupScheduler,
         WarmupStepLR,
     )
-    from lehr.training.trainer import (
-        BaseTrainer,
-    )
-    from lehr.training.transfer import (
-        LoadReport,
-        load_weights,
-    )
-    from lehr.training.weights import (
-        export_weights,
-        save_weights,
-    )
+    from lehr.training.trainer import BaseTrainer
+    from lehr.training.transfer import LoadReport, load_weights
+    from lehr.training.weights import export_weights, save_weights
 
 __all__ = [
     "SGD",
@@ -143,6 +114,7 @@ __all__ = [
     "CosineScheduler",
     "Csv",
     "EarlyStopping",
+    "Ema",
     "EmptyDataError",
     "EpochLines",
     "ExponentialLR",
@@ -156,23 +128,29 @@ __all__ = [
     "LoadReport",
     "Logger",
     "LoggingCallback",
+    "LossSpikeError",
     "Mlflow",
     "MultiStepLR",
     "NonFiniteError",
     "Objective",
     "Printer",
+    "Profiler",
     "ProgressBar",
     "RMSprop",
     "RateMonitor",
     "ReduceLROnPlateau",
     "Retention",
+    "RollBack",
     "RunStore",
+    "SamplePredictions",
+    "SkipNonFinite",
     "Statistics",
     "Step",
     "StepLR",
     "StepScheduler",
     "StoredRun",
     "TensorBoard",
+    "Throughput",
     "TimeLimit",
     "TopKAccuracy",
     "Trackio",
@@ -185,6 +163,7 @@ __all__ = [
     "WarmupLR",
     "WarmupScheduler",
     "WarmupStepLR",
+    "WeightAverage",
     "accuracy",
     "export_weights",
     "find_runs",
@@ -203,83 +182,44 @@ __all__ = [
 
 _ON_FIRST_USE = {
     "lehr.dialects.tlama": (
-        "get_combined_lr_scheduler",
-        "get_lr_scheduler",
-        "get_multi_step_lr_scheduler",
-        "implement_paper_scheduler",
+        "get_combined_lr_scheduler get_lr_scheduler get_multi_step_lr_scheduler "
+        "implement_paper_scheduler"
     ),
-    "lehr.plotting": ("plot_lr_schedule", "plot_paper_scheduler"),
+    "lehr.plotting": "plot_lr_schedule plot_paper_scheduler",
     "lehr.training.callbacks": (
-        "Callback",
-        "Checkpointing",
-        "ConsoleLog",
-        "EarlyStopping",
-        "EpochLines",
-        "GradientMonitor",
-        "LoggingCallback",
-        "ProgressBar",
-        "RateMonitor",
-        "TimeLimit",
+        "Callback Checkpointing ConsoleLog EarlyStopping Ema EpochLines "
+        "GradientMonitor LoggingCallback Profiler ProgressBar RateMonitor RollBack "
+        "SamplePredictions SkipNonFinite Throughput TimeLimit WeightAverage"
     ),
     "lehr.training.checkpoint": (
-        "CheckpointCorruptError",
-        "CheckpointError",
-        "CheckpointNotFoundError",
-        "CheckpointSecurityError",
-        "CheckpointStore",
-        "CheckpointVersionError",
-        "CheckpointWriteError",
-        "FolderLockedError",
-        "FolderNotEmptyError",
-        "Retention",
+        "CheckpointCorruptError CheckpointError CheckpointNotFoundError "
+        "CheckpointSecurityError CheckpointStore CheckpointVersionError "
+        "CheckpointWriteError FolderLockedError FolderNotEmptyError Retention"
     ),
-    "lehr.training.errors": ("EmptyDataError", "NonFiniteError", "TrainingError"),
-    "lehr.training.gradients": ("GradientStatistics", "gradient_statistics"),
-    "lehr.training.interface": ("Trainer",),
+    "lehr.training.errors": (
+        "EmptyDataError LossSpikeError NonFiniteError TrainingError"
+    ),
+    "lehr.training.gradients": "GradientStatistics gradient_statistics",
+    "lehr.training.interface": "Trainer",
     "lehr.training.loggers": (
-        "Csv",
-        "JsonLines",
-        "Logger",
-        "Mlflow",
-        "Printer",
-        "RunStore",
-        "StoredRun",
-        "TensorBoard",
-        "Trackio",
-        "Wandb",
-        "find_runs",
-        "read_json_lines",
-        "read_run",
+        "Csv JsonLines Logger Mlflow Printer RunStore StoredRun TensorBoard Trackio "
+        "Wandb find_runs read_json_lines read_run"
     ),
-    "lehr.training.loops": ("Step", "TrainingLoop", "ValidationLoop"),
-    "lehr.training.metrics": (
-        "Averages",
-        "ConfusionMatrix",
-        "TopKAccuracy",
-        "accuracy",
-    ),
-    "lehr.training.objective": ("Objective",),
-    "lehr.training.optimizers": ("Adagrad", "Adam", "AdamW", "RMSprop", "SGD"),
-    "lehr.training.result": ("Best", "FitResult", "Statistics"),
+    "lehr.training.loops": "Step TrainingLoop ValidationLoop",
+    "lehr.training.metrics": "Averages ConfusionMatrix TopKAccuracy accuracy",
+    "lehr.training.objective": "Objective",
+    "lehr.training.optimizers": "Adagrad Adam AdamW RMSprop SGD",
+    "lehr.training.result": "Best FitResult Statistics",
     "lehr.training.schedulers": (
-        "CosineAnnealingLR",
-        "CosineScheduler",
-        "ExponentialLR",
-        "LRScheduler",
-        "MultiStepLR",
-        "ReduceLROnPlateau",
-        "StepLR",
-        "StepScheduler",
-        "WarmupCosineAnnealingLR",
-        "WarmupLR",
-        "WarmupScheduler",
-        "WarmupStepLR",
+        "CosineAnnealingLR CosineScheduler ExponentialLR LRScheduler MultiStepLR "
+        "ReduceLROnPlateau StepLR StepScheduler WarmupCosineAnnealingLR WarmupLR "
+        "WarmupScheduler WarmupStepLR"
     ),
-    "lehr.training.trainer": ("BaseTrainer",),
-    "lehr.training.transfer": ("LoadReport", "load_weights"),
-    "lehr.training.weights": ("export_weights", "save_weights"),
+    "lehr.training.trainer": "BaseTrainer",
+    "lehr.training.transfer": "LoadReport load_weights",
+    "lehr.training.weights": "export_weights save_weights",
 }
-_HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names}
+_HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

@@ -18,11 +18,36 @@ class NonFiniteError(TrainingError, ArithmeticError):
         what: "loss" or "gradient norm".
         value: what it was.
         update: number of the update that was not applied, from 0.
+        parameters: names of those whose gradients hold NaN or infinities, if known.
     """
 
-    def __init__(self, what: str, value: float, update: int) -> None:
+    def __init__(
+        self, what: str, value: float, update: int, parameters: tuple[str, ...] = ()
+    ) -> None:
+        shown = ", ".join(parameters[:3]) + (", ..." if parameters[3:] else "")
+        where = f" (in {shown})" if parameters else ""
         super().__init__(
-            f"{what} is {value} at update {update}; the update was not applied. Lower "
-            "the rate, lengthen the warmup, pass clip_norm=1.0, or look at the batch"
+            f"{what} is {value} at update {update}{where}; the update was not applied. "
+            "Lower the rate, lengthen the warmup, pass clip_norm=1.0, or look at the "
+            "batch"
         )
         self.what, self.value, self.update = what, value, update
+        self.parameters = parameters
+
+
+class LossSpikeError(TrainingError, ArithmeticError):
+    """The loss is far above what was usual, and the run cannot be taken back.
+
+    Attributes:
+        value: the loss.
+        usual: the median of those before it.
+        update: number of the update, from 0; it was applied.
+    """
+
+    def __init__(self, value: float, usual: float, update: int) -> None:
+        super().__init__(
+            f"loss is {value:.6g} at update {update}, where {usual:.6g} was usual. "
+            "Lower the rate, lengthen the warmup, pass clip_norm=1.0, or look at the "
+            "data"
+        )
+        self.value, self.usual, self.update = value, usual, update

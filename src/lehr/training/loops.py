@@ -1,14 +1,15 @@
 """The two loops of training: one changes a model, the other only looks at it."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import torch
 from torch import Tensor, nn, optim
-from torch.nn.utils import clip_grad_norm_
 
 from lehr._checks import count, positive
 from lehr.training import rng
@@ -16,6 +17,7 @@ from lehr.training.batches import size_of, to_device
 from lehr.training.clock import Clock
 from lehr.training.errors import EmptyDataError, NonFiniteError
 from lehr.training.feed import Feed, generators_of
+from lehr.training.gradients import clip, not_finite
 from lehr.training.metrics import (
     Averages,
     Metric,
@@ -91,16 +93,15 @@ class TrainingLoop:
         self.model = model
         self.optimizer = bound(optimizer, model)
         require_trained(model, self.optimizer)
-        self.clock = (
-            scheduler
-            if isinstance(scheduler, Clock)
-            else Clock(scheduler, self.optimizer)
-        )
+        clock = scheduler if isinstance(scheduler, Clock) else None
+        self.clock = clock or Clock(scheduler, self.optimizer)
         self.objective = loss if isinstance(loss, Objective) else Objective(loss)
         self.accumulation = count("accumulation", accumulation, minimum=1)
         self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
         self.device = device_of(model, device)
         self.check_finite = check_finite
+        # Told of a loss or gradient that is refused; True goes on without this update.
+        self.on_non_finite: Callable[[NonFiniteError], bool] | None = None
         self.updates = 0
         self.samples = 0
 
@@ -119,27 +120,28 @@ class TrainingLoop:
         to_training(self.optimizer)
         averages = Averages()
         for window in Feed(data, self.accumulation).windows(epoch):
-            step = self.update(window)
-            averages.add("loss", step.value, step.samples)
+            if (step := self.update(window)) is not None:
+                averages.add("loss", step.value, step.samples)
         self.clock.after_epoch()
         return averages.means()
 
-    def update(self, window: list[Any]) -> Step:
+    def update(self, window: list[Any]) -> Step | None:
         """Apply one update: forward and backward, clip, optimizer step, clock.
+
+        Return None if it was not applied, because `on_non_finite` went on without it.
 
         Raises:
             NonFiniteError: the loss or the gradient norm is; nothing was applied.
         """
         self.optimizer.zero_grad()
         loss, samples = self._backward(window)
-        value = self._checked("loss", loss) if self.check_finite else loss
-        norm = None
-        if self.clip_norm is not None:
-            groups = self.optimizer.param_groups
-            parameters = [p for group in groups for p in group["params"]]
-            norm = clip_grad_norm_(parameters, self.clip_norm)
-            if self.check_finite:
-                self._checked("gradient norm", norm)
+        try:
+            value, norm = self._examined(loss)
+        except NonFiniteError as error:
+            if self.on_non_finite is None or not self.on_non_finite(error):
+                raise
+            self.optimizer.zero_grad()
+            return None
         self.clock.before_update()
         rates = [
             # A scheduler may refill a tensor in place: keep what this update used.
@@ -171,10 +173,21 @@ class TrainingLoop:
             total = total + share.detach()
         return total, samples
 
+    def _examined(self, loss: Tensor) -> tuple[Tensor | float, Tensor | None]:
+        """Return loss and gradient norm, if that is needed, and clip."""
+        value = self._checked("loss", loss) if self.check_finite else loss
+        if self.clip_norm is None and self.on_non_finite is None:
+            return value, None
+        groups = self.optimizer.param_groups
+        parameters = [p for group in groups for p in group["params"]]
+        check = partial(self._checked, "gradient norm") if self.check_finite else None
+        return value, clip(parameters, self.clip_norm, check)
+
     def _checked(self, what: str, value: Tensor) -> float:
         """Return the number, which is finite."""
         if not math.isfinite(number := value.item()):
-            raise NonFiniteError(what, number, self.updates)
+            bad = () if what == "loss" else not_finite(self.model)
+            raise NonFiniteError(what, number, self.updates, bad)
         return number
 
 
@@ -219,6 +232,8 @@ class ValidationLoop:
         self.objective = loss if isinstance(loss, Objective) else Objective(loss)
         self.metrics: dict[str, Any] = dict(metrics or {})
         self.device = device_of(model, device)
+        # Evaluation happens inside: a callback may let the model have other weights.
+        self.weights: Callable[[], AbstractContextManager[None]] = nullcontext
         if "loss" in self.metrics:
             raise ValueError("metrics may not be named 'loss': that is the loss itself")
 
@@ -243,7 +258,7 @@ class ValidationLoop:
             metric.reset()
         averages = Averages()
         modes = [(module, module.training) for module in self.model.modules()]
-        with rng.preserved(generators_of(data)), torch.no_grad():
+        with self.weights(), rng.preserved(generators_of(data)), torch.no_grad():
             self.model.eval()
             try:
                 if hasattr(data, "set_epoch"):

@@ -73,6 +73,8 @@ class Run:
                 fire(hooks.on_epoch_start, EpochContext(trainer, epoch))
             for window in feed.windows(epoch):
                 step = loop.update(window)  # its rate was written after the last one
+                if step is None:
+                    continue
                 averages.add("loss", step.value, step.samples)
                 trainer.rates = step.rates
                 update = loop.updates - 1

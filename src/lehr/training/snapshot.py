@@ -117,3 +117,23 @@ def _kind_of(scheduler: Any) -> str:
     kind = type(scheduler)
     homes = {base.__module__.partition(".")[0] for base in kind.__mro__}
     return "one of lehr's" if "lehr" in homes else kind.__qualname__
+
+
+def go_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
+    """Take a trainer back to an earlier state, in the middle of a run.
+
+    What was learned and judged since then is undone: model, optimizer, scheduler,
+    callbacks, evaluations. The place in the data stays, with its epoch, and so do the
+    random states, the history and the time that was spent.
+    """
+    state = parts["state"]
+    done = state["done"]
+    trainer.model.load_state_dict(parts["model"])
+    trainer.optimizer.load_state_dict(state["optimizer"])
+    trainer.clock.load_state_dict(state["scheduler"], done["updates"], done["epochs"])
+    for _ in range(done["epochs"], trainer.epochs):
+        trainer.clock.after_epoch()
+    trainer.callbacks.load_state_dict(state["callbacks"])
+    trainer.loop.updates, trainer.loop.samples = done["updates"], done["samples"]
+    trainer.rates, trainer.evaluations = state["rates"], state["evaluations"]
+    trainer.best = None if state["best"] is None else Best(**state["best"])

@@ -11,21 +11,29 @@ from lehr.training.callbacks.events import (
     ErrorContext,
     EvaluationContext,
     LogContext,
+    RollBackContext,
     SavePointContext,
     StartContext,
     UpdateContext,
 )
 from lehr.training.callbacks.gradients import GradientMonitor
 from lehr.training.callbacks.logging import LoggingCallback
+from lehr.training.callbacks.profiler import Profiler
 from lehr.training.callbacks.progress import ProgressBar
 from lehr.training.callbacks.rates import RateMonitor
+from lehr.training.callbacks.roll_back import RollBack
+from lehr.training.callbacks.sample_predictions import SamplePredictions
+from lehr.training.callbacks.skip_non_finite import SkipNonFinite
+from lehr.training.callbacks.throughput import Throughput
 from lehr.training.callbacks.time_limit import TimeLimit
+from lehr.training.callbacks.weight_averages import Ema, WeightAverage
 
 __all__ = [
     "Callback",
     "Checkpointing",
     "ConsoleLog",
     "EarlyStopping",
+    "Ema",
     "EndContext",
     "EpochContext",
     "EpochEndContext",
@@ -35,10 +43,17 @@ __all__ = [
     "GradientMonitor",
     "LogContext",
     "LoggingCallback",
+    "Profiler",
     "ProgressBar",
     "RateMonitor",
+    "RollBack",
+    "RollBackContext",
+    "SamplePredictions",
     "SavePointContext",
+    "SkipNonFinite",
     "StartContext",
+    "Throughput",
     "TimeLimit",
     "UpdateContext",
+    "WeightAverage",
 ]

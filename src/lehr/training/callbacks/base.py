@@ -10,6 +10,7 @@ from lehr.training.callbacks.events import (
     ErrorContext,
     EvaluationContext,
     LogContext,
+    RollBackContext,
     SavePointContext,
     StartContext,
     UpdateContext,
@@ -25,6 +26,7 @@ EVENTS = (
     "on_epoch_end",
     "on_log",
     "on_save_point",
+    "on_roll_back",
     "on_error",
     "on_end",
 )
@@ -55,6 +57,8 @@ class Callback:
 
     def on_save_point(self, context: SavePointContext) -> None: ...
 
+    def on_roll_back(self, context: RollBackContext) -> None: ...
+
     def on_error(self, context: ErrorContext) -> None: ...
 
     def on_end(self, context: EndContext) -> None: ...
@@ -83,6 +87,7 @@ class Callbacks:
         self.on_epoch_end = self._hooks("on_epoch_end")
         self.on_log = self._hooks("on_log")
         self.on_save_point = self._hooks("on_save_point")
+        self.on_roll_back = self._hooks("on_roll_back")
         self.on_error = self._hooks("on_error")
         self.on_end = self._hooks("on_end")
 

@@ -199,7 +199,7 @@ class Checkpointing(Callback):
             "updates": context.updates,
         }
         path = template.path(self._folder, counts, metrics)
-        with evaluating(trainer.optimizer):
+        with evaluating(trainer.optimizer), trainer.validation.weights():
             self.exported = save_weights(trainer.model, path)
 
     def _is_due(self, context: SavePointContext) -> bool:

@@ -114,9 +114,9 @@ class EarlyStopping(Callback):
         if self.verdict.improved:
             self.best_epoch = context.epoch
             if self.restore_best:
-                with evaluating(context.trainer.optimizer):
-                    model = context.trainer.model
-                    self._weights = _copied(model, self.keep_on == "cpu")
+                trainer = context.trainer
+                with evaluating(trainer.optimizer), trainer.validation.weights():
+                    self._weights = _copied(trainer.model, self.keep_on == "cpu")
         self.stopped_epoch = context.epoch if self.verdict.stop else None
         if self.verdict.stop:
             context.stop(EARLY_STOPPING)

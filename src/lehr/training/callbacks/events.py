@@ -9,6 +9,7 @@
             on_epoch_end     if it was the last of the epoch
             on_log           all that is known of the update
             on_save_point    the state is whole: checkpoints are made here
+    on_roll_back             if a callback took the run back to a checkpoint
     on_error                 if an exception ends the run
     on_end                   always
 
@@ -127,6 +128,17 @@ class SavePointContext(Context):
     epoch_end: bool
     stopping: bool
     metrics: dict[str, float]
+
+
+@dataclass(slots=True)
+class RollBackContext(Context):
+    """After the run was taken back to a checkpoint, `updates` updates from its start.
+
+    The states of the callbacks are those of the checkpoint already. Updates from number
+    `updates` on will come again, with other data.
+    """
+
+    updates: int
 
 
 @dataclass(slots=True)

@@ -11,7 +11,12 @@ from torch import Tensor
 
 from lehr._checks import count
 from lehr.training.callbacks.base import Callback
-from lehr.training.callbacks.events import EndContext, LogContext, StartContext
+from lehr.training.callbacks.events import (
+    EndContext,
+    LogContext,
+    RollBackContext,
+    StartContext,
+)
 from lehr.training.loggers.base import Logger, Status
 from lehr.training.loggers.printer import Printer
 from lehr.training.loggers.store import RunStore
@@ -112,6 +117,10 @@ class LoggingCallback(Callback):
             if len(record) > len(PLACE):
                 plain = {name: _plain(value) for name, value in record.items()}
                 self._each(lambda logger: logger.log(plain))
+
+    def on_roll_back(self, context: RollBackContext) -> None:
+        """Let the loggers forget the records that will come again."""
+        self._each(lambda logger: logger.open(context.updates))
 
     def on_end(self, context: EndContext) -> None:
         """Tell the loggers how it ended, and close them."""

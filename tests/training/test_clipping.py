@@ -1,0 +1,54 @@
+"""Clipping is torch's, and can be refused before a gradient is changed."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import utils
+
+from lehr.training.gradients import clip, not_finite
+
+
+def with_gradients(*rows):
+    model = nn.ParameterList([nn.Parameter(torch.zeros(len(row))) for row in rows])
+    for parameter, row in zip(model, rows, strict=True):
+        parameter.grad = torch.tensor(row)
+    model.append(nn.Parameter(torch.zeros(1)))  # has no gradient
+    return model
+
+
+ROWS = ([3.0, 4.0], [12.0])
+
+
+@pytest.fixture(params=["new torch", "old torch"])
+def torch_of_any_age(request, monkeypatch):
+    if request.param == "old torch":
+        monkeypatch.delattr(utils, "get_total_norm")
+
+
+@pytest.mark.parametrize("max_norm", [None, 6.5, 100.0])
+def test_the_numbers_are_those_of_torch(torch_of_any_age, max_norm):
+    model, other = with_gradients(*ROWS), with_gradients(*ROWS)
+    assert clip(list(model), max_norm).item() == 13.0
+    if max_norm is not None:
+        utils.clip_grad_norm_(other.parameters(), max_norm)
+    for one, expected in zip(list(model)[:2], other, strict=False):
+        assert torch.equal(one.grad, expected.grad)
+
+
+def refuse(norm):
+    raise ZeroDivisionError(norm.item())
+
+
+def test_what_checks_the_norm_may_refuse_it(torch_of_any_age):
+    with pytest.raises(ZeroDivisionError, match="13"):
+        clip(list(with_gradients(*ROWS)), 1.0, refuse)
+
+
+def test_a_refused_gradient_is_as_it_was_and_tells_where_it_is_bad():
+    model = with_gradients([1.0, math.nan], [2.0], [math.inf])
+    with pytest.raises(ZeroDivisionError):
+        clip(list(model), 1.0, refuse)
+    assert model[1].grad.tolist() == [2.0]
+    assert not_finite(model) == ("0", "2")
