@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lehr.training.data import Draws
+from lehr.training.data import Draws, sample_rng
 
 seeds, epochs = st.integers(0, 2**63 - 1), st.integers(0, 10**6)
 numbers = st.lists(st.integers(0, 2**40), min_size=1, max_size=20)
@@ -52,3 +52,13 @@ def test_another_seed_epoch_or_sample_draws_other_numbers():
 
     keys = [(s, e, i) for s in range(6) for e in range(6) for i in range(6)]
     assert len({drawn(*key) for key in keys}) == len(keys)
+
+
+def test_a_generator_of_a_sample_is_its_own():
+    draws = {
+        torch.rand(1, generator=sample_rng(seed, epoch, index)).item()
+        for seed in range(3)
+        for epoch in range(3)
+        for index in range(3)
+    }
+    assert len(draws) == 27

@@ -1,19 +1,17 @@
 """Batches of tensors held in memory, in an order that a resumed run continues."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
-import torch
 from torch import Tensor
 
-from lehr._checks import count
 from lehr.training.data.draws import Draws
+from lehr.training.data.order import Order
+from lehr.training.data.position import Position
 
 Transform = Callable[[tuple[Tensor, ...], Draws], tuple[Tensor, ...]]
 
 
-class Loader:
+class Loader(Position):
     """Deal the samples of an epoch into batches, each epoch in an order of its own.
 
     The order is a pure function of the seed and the epoch, so the position (epoch,
@@ -29,11 +27,15 @@ class Loader:
         drop_last: leave out the last batch of an epoch when it is not full.
         transform: `(batch, draws) -> batch`, for instance a random augmentation that
             takes its random numbers from `draws`.
+        rank: number of this process, from 0.
+        world_size: how many processes share each batch; `batch_size` is that of all
+            together, and a multiple of it.
 
     Raises:
         ValueError: there is no sample, or the tensors differ in length, or
             `drop_last` would leave no batch, or `batch_size` or `seed` is out of range.
 
+    >>> import torch
     >>> loader = Loader(torch.arange(5), batch_size=2, shuffle=False)
     >>> [batch.tolist() for (batch,) in loader]
     [[0, 1], [2, 3], [4]]
@@ -50,81 +52,38 @@ class Loader:
         seed: int = 0,
         drop_last: bool = False,
         transform: Transform | None = None,
+        rank: int = 0,
+        world_size: int = 1,
     ) -> None:
         self.tensors = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
-        self.size = _samples(self.tensors)
-        self.batch_size = count("batch_size", batch_size, 1)
+        size = _samples(self.tensors)
+        super().__init__(
+            size,
+            batch_size,
+            seed=seed,
+            drop_last=drop_last,
+            rank=rank,
+            world_size=world_size,
+        )
+        self.size: int = size
         self.shuffle = shuffle
-        self.seed = count("seed", seed)
-        self.drop_last = drop_last
         self.transform = transform
-        self.epoch = 0
-        self.samples = 0
-        if drop_last and self.size < self.batch_size:
-            raise ValueError(
-                f"drop_last with batch_size {batch_size} leaves nothing of "
-                f"{self.size} samples; use a batch_size <= {self.size}, or keep the "
-                "last batch"
-            )
-
-    def __len__(self) -> int:
-        """Batches in a whole epoch."""
-        full, rest = divmod(self.size, self.batch_size)
-        return full + (rest > 0 and not self.drop_last)
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
-        epoch, order = self.epoch, self._order(self.epoch)
-        last = len(self) * self.batch_size
-        while self.epoch == epoch and self.samples < min(last, self.size):
-            chosen = order[self.samples : self.samples + self.batch_size]
-            if self.drop_last and len(chosen) < self.batch_size:
-                break  # a position that another batch size left
+        epoch, size = self.epoch, self.size
+        order = Order(size, seed=self.seed, epoch=epoch, shuffle=self.shuffle)
+        starts = self.starts(size)
+        for start, cut in zip(starts, self.cuts(starts), strict=True):
+            if not self.is_at(epoch, start):
+                return
+            chosen = order[cut]
             batch = tuple(tensor[chosen] for tensor in self.tensors)
             if self.transform is not None:
                 batch = self.transform(batch, Draws(self.seed, epoch, chosen))
-            self.samples += len(chosen)
+            self.samples = min(start + self.batch_size, size)
             yield batch
         if self.epoch == epoch:
-            self.epoch, self.samples = epoch + 1, 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Go to the start of an epoch."""
-        self.epoch, self.samples = count("epoch", epoch), 0
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the position, with the seed and size that give it its meaning."""
-        return {
-            "seed": self.seed,
-            "size": self.size,
-            "epoch": self.epoch,
-            "samples": self.samples,
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go to a saved position.
-
-        Raises:
-            ValueError: the position belongs to another seed or number of samples.
-        """
-        for name, mine in (("seed", self.seed), ("size", self.size)):
-            if state[name] != mine:
-                raise ValueError(
-                    f"the saved position has {name} {state[name]}, this loader {mine}: "
-                    "the order would be another; build the loader as it was"
-                )
-        epoch = count("epoch", state["epoch"])
-        samples = count("samples", state["samples"])
-        if samples > self.size:
-            raise ValueError(f"samples must be <= {self.size}, got {samples}")
-        self.epoch, self.samples = epoch, samples
-
-    def _order(self, epoch: int) -> Tensor:
-        """Return the numbers of all samples in the order of an epoch."""
-        if not self.shuffle:
-            return torch.arange(self.size)
-        digest = hashlib.sha256(f"{self.seed}:{epoch}".encode()).digest()
-        generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
-        return torch.randperm(self.size, generator=generator)
+            self.end_epoch()
 
 
 def _samples(tensors: tuple[Tensor, ...]) -> int:

@@ -85,6 +85,27 @@ def deal(inputs: Tensor, labels: Tensor, *, classes: int) -> Parts:
     return Parts(train, validation, test_part, classes)
 
 
+def hold_out(labels: Tensor, *, classes: int) -> tuple[Tensor, Tensor]:
+    """Return the numbers of the samples to train on, and of 15 % of each class to keep.
+
+    As `deal` does it, for a collection whose test part is given.
+
+    Args:
+        labels: the class of each sample, int64, in [0, classes).
+        classes: how many classes there are.
+
+    >>> fit, kept = hold_out(torch.tensor([0, 1] * 10), classes=2)
+    >>> len(fit), len(kept)
+    (16, 4)
+    """
+    kept = torch.zeros(len(labels), dtype=torch.bool)
+    for label in range(classes):
+        members = torch.nonzero(labels == label).flatten().tolist()
+        members.sort(key=_lot)
+        kept[members[: round(len(members) * VALIDATION)]] = True
+    return torch.nonzero(~kept).flatten(), torch.nonzero(kept).flatten()
+
+
 def _lot(number: int) -> bytes:
     """Draw the lot of a sample."""
     return hashlib.sha256(f"{_SEED}:{number}".encode()).digest()
