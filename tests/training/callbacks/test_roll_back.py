@@ -122,6 +122,7 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path, caplog):
     class Damage(Callback):
         def on_update(self, context):
             if context.update == 9:
+                context.trainer.store.wait()  # saved beside the training
                 path = tmp_path / "checkpoints" / "update-000000000008"
                 file = next(path.glob("model*"))
                 file.write_bytes(file.read_bytes()[:-1])

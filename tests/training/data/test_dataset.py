@@ -190,6 +190,8 @@ class Fatal(Watched):
         return number
 
 
+# Torch raises from its signal handler, wherever the process then is.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_worker_that_dies_ends_the_iteration_where_it_was():
     loader = DatasetLoader(Fatal(12), 2, shuffle=False, num_workers=1)
     with pytest.raises((RuntimeError, OSError)):  # whichever torch sees first

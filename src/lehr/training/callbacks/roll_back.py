@@ -181,6 +181,7 @@ def _newest(trainer: "BaseTrainer", updates: int) -> Mapping[str, Any] | None:
     """Return the newest whole checkpoint of so many updates or fewer, if one is."""
     if trainer.store is None:
         return None
+    trainer.store.wait()  # for one that is being written
     for entry in reversed(trainer.store.entries()):
         if entry.manifest.updates <= updates:
             try:
