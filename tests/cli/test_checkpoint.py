@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lehr.cli.checkpoint_report import report
 from lehr.cli.main import main
 from lehr.training import CheckpointStore
 from lehr.training.checkpoint import FolderLock, manifest
@@ -213,3 +214,18 @@ assert main(["checkpoint", "rm", {OLDER!r}]) == 0
 assert not {{"torch", "numpy"}} & sys.modules.keys()
 """
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_narrow_listing_cuts_other_metrics_before_the_loss(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    row = {
+        "path": "run/checkpoints/update-000000000266",
+        "updates": 266,
+        "epochs": 14,
+        "bytes": 847_100,
+        "keep": False,
+        "finite": True,
+        "metrics": {"val_accuracy": 0.99437, "val_loss": 0.0041432},
+    }
+    shown = report({"folder": "run", "checkpoints": [row], "damaged": []})
+    assert "val_loss=0.004143  val_accu..." in shown

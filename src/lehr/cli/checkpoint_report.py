@@ -146,9 +146,10 @@ def _tensors(path: Path) -> dict[str, Any]:
 
 
 def _metrics(metrics: Mapping[str, float | None]) -> list[str]:
+    losses_first = sorted(metrics.items(), key=lambda item: "loss" not in item[0])
     return [
         f"{name}={'nan' if value is None else format(value, '.4g')}"
-        for name, value in metrics.items()
+        for name, value in losses_first
     ]
 
 
