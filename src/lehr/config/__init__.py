@@ -1,8 +1,8 @@
 """Text and objects: expressions, documents, and errors with their place."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lehr._lazy import on_first_use
 from lehr.config.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -40,11 +40,9 @@ _ON_FIRST_USE = {
     "write_schedule": "expressions",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _ON_FIRST_USE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+__getattr__ = on_first_use(
+    __name__, {name: f"{__name__}.{home}" for name, home in _ON_FIRST_USE.items()}
+)
 
 
 def __dir__() -> list[str]:

@@ -1,7 +1,8 @@
 """Pictures of schedules: in the terminal, as SVG, by matplotlib."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lehr._lazy import on_first_use
 
 if TYPE_CHECKING:
     from lehr.plotting.figure import plot, plot_points, plot_run
@@ -34,11 +35,9 @@ _HOMES = {
     "plot_paper_scheduler": "lr_schedule",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = on_first_use(
+    __name__, {name: f"{__name__}.{home}" for name, home in _HOMES.items()}
+)
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,8 @@
 """Configuration to a schedule on an optimizer."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lehr._lazy import on_first_use
 
 if TYPE_CHECKING:
     from lehr.scheduler.build import build_scheduler
@@ -14,13 +16,9 @@ _ON_FIRST_USE = {
     "build_scheduler": "build",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _ON_FIRST_USE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+__getattr__ = on_first_use(
+    __name__, {name: f"{__name__}.{home}" for name, home in _ON_FIRST_USE.items()}
+)
 
 
 def __dir__() -> list[str]:

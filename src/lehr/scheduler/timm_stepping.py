@@ -8,7 +8,6 @@ import torch
 
 from lehr.bindings.torch import PlateauScheduler
 from lehr.bindings.torch.position import whole
-from lehr.controllers import Plateau
 from lehr.scheduler.configured import (
     ConfiguredPlateauScheduler,
     ConfiguredScheduler,
@@ -92,15 +91,6 @@ class TimmPlateauScheduler(ConfiguredPlateauScheduler):
         controller: decides from the metrics when to cut.
         limits: the other arguments of a PlateauScheduler.
     """
-
-    def __init__(
-        self,
-        optimizer: torch.optim.Optimizer,
-        recipe: Recipe,
-        controller: Plateau,
-        **limits: Any,
-    ) -> None:
-        super().__init__(optimizer, recipe, controller, **limits)
 
     def step(  # type: ignore[override]  # timm's own
         self, epoch: Any = None, metric: Any = None

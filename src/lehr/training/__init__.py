@@ -3,8 +3,9 @@
 Names are loaded on first use: the schedulers need no torch, and do not wait for it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lehr._lazy import on_first_use
 
 if TYPE_CHECKING:
     from lehr.dialects.tlama import (
@@ -221,13 +222,7 @@ _ON_FIRST_USE = {
 }
 _HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names.split()}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

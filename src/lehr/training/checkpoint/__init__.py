@@ -3,8 +3,9 @@
 Names are loaded on first use: to list and to verify checkpoints needs no torch.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lehr._lazy import on_first_use
 
 if TYPE_CHECKING:
     from lehr.training.checkpoint.catalog import Entry
@@ -67,10 +68,6 @@ _ON_FIRST_USE = {
 }
 _HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(
+    __name__, {name: f"{__name__}.{home}" for name, home in _HOME.items()}
+)
