@@ -95,7 +95,7 @@ class StoredRun:
 
     def last(self) -> dict[str, Any]:
         """Return the last value of each name."""
-        return {name: self.column(name)[1][-1] for name in self.names}
+        return {name: self._records.column(name)[1][-1] for name in self.names}
 
     @property
     def best(self) -> Best | None:
