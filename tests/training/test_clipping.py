@@ -7,7 +7,8 @@ import torch
 from torch import nn
 from torch.nn import utils
 
-from lehr.training.gradients import clip, not_finite
+from lehr.training.clipping import Clipping
+from lehr.training.gradients import not_finite
 
 
 def with_gradients(*rows):
@@ -16,6 +17,10 @@ def with_gradients(*rows):
         parameter.grad = torch.tensor(row)
     model.append(nn.Parameter(torch.zeros(1)))  # has no gradient
     return model
+
+
+def clipped(model, norm, check=None):
+    return Clipping(norm)([{"params": list(model)}], check)
 
 
 ROWS = ([3.0, 4.0], [12.0])
@@ -30,7 +35,7 @@ def torch_of_any_age(request, monkeypatch):
 @pytest.mark.parametrize("max_norm", [None, 6.5, 100.0])
 def test_the_numbers_are_those_of_torch(torch_of_any_age, max_norm):
     model, other = with_gradients(*ROWS), with_gradients(*ROWS)
-    assert clip(list(model), max_norm).item() == 13.0
+    assert clipped(model, max_norm).item() == 13.0
     if max_norm is not None:
         utils.clip_grad_norm_(other.parameters(), max_norm)
     for one, expected in zip(list(model)[:2], other, strict=False):
@@ -43,12 +48,12 @@ def refuse(norm):
 
 def test_what_checks_the_norm_may_refuse_it(torch_of_any_age):
     with pytest.raises(ZeroDivisionError, match="13"):
-        clip(list(with_gradients(*ROWS)), 1.0, refuse)
+        clipped(with_gradients(*ROWS), 1.0, refuse)
 
 
 def test_a_refused_gradient_is_as_it_was_and_tells_where_it_is_bad():
     model = with_gradients([1.0, math.nan], [2.0], [math.inf])
     with pytest.raises(ZeroDivisionError):
-        clip(list(model), 1.0, refuse)
+        clipped(model, 1.0, refuse)
     assert model[1].grad.tolist() == [2.0]
     assert not_finite(model) == ("0", "2")

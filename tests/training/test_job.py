@@ -44,7 +44,7 @@ def test_every_value_reaches_its_object(tmp_path):
     assert group["betas"] == (0.8, 0.9)
     assert (group["eps"], group["weight_decay"]) == (1e-4, 0.3)
     assert (made.train.batch_size, made.train.seed, trainer.seed) == (50, 7, 7)
-    assert (trainer.loop.accumulation, trainer.loop.clip_norm) == (3, 0.5)
+    assert (trainer.loop.accumulation, trainer.loop.clipping.norm) == (3, 0.5)
     assert group["lr"] == made.run.schedules["lr"](0)
 
 

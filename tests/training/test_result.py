@@ -8,7 +8,7 @@ import statistics
 import pytest
 
 from lehr.training import BaseTrainer, Best, FitResult, Statistics
-from lehr.training.result import Goal, is_better
+from lehr.training.result import is_better
 from training import runs
 
 ROWS = [
@@ -119,14 +119,6 @@ def test_a_real_run_can_be_exported(tmp_path):
     assert saved["history"] == found.history
     assert found.summary()["val_loss"].min == min(found.column("val_loss"))
     assert len((tmp_path / "h.csv").read_text().splitlines()) == 3
-
-
-def test_the_first_goal_reached_is_named():
-    assert Goal(epochs=2, updates=9).reached(2, 9) == "epochs"
-    assert Goal(epochs=2, updates=9).reached(1, 9) == "updates"
-    assert Goal(epochs=2).reached(1, 9) is None
-    assert Goal(epochs=2, updates=9).total_updates(5) == 9
-    assert Goal(epochs=2).total_updates(None) is None
 
 
 def test_nan_and_infinity_are_never_better():

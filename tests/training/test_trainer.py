@@ -222,7 +222,7 @@ def test_it_says_which_loss_it_chose():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({}, ValueError, "the run has no end: pass num_epochs=... or updates=..."),
+        ({}, ValueError, "the run has no end: pass num_epochs=..., updates=...,"),
         ({"num_epochs": 0}, ValueError, "num_epochs must be >= 1, got 0"),
         ({"updates": 0}, ValueError, "updates must be >= 1, got 0"),
     ],
@@ -253,7 +253,7 @@ def test_asking_for_what_was_done_is_told():
     ("options", "message"),
     [
         ({"mode": "most"}, "mode must be one of min, max, got 'most'"),
-        ({"evaluate_every": 0}, "evaluate_every must be >= 1, got 0"),
+        ({"evaluate_every": 0}, "evaluate_every must be > 0, in updates"),
         ({"seed": -1}, "seed must be >= 0, got -1"),
         ({"clip_norm": -1.0}, "clip_norm must be > 0"),
     ],

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
         read_json_lines,
         read_run,
     )
-    from lehr.training.loops import Step, TrainingLoop, ValidationLoop
+    from lehr.training.loops import Step, TrainingLoop
     from lehr.training.metrics import Averages, ConfusionMatrix, TopKAccuracy, accuracy
     from lehr.training.objective import Objective
     from lehr.training.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     )
     from lehr.training.trainer import BaseTrainer
     from lehr.training.transfer import LoadReport, load_weights
+    from lehr.training.validation import ValidationLoop
     from lehr.training.weights import export_weights, save_weights
 
 __all__ = [
@@ -206,7 +207,7 @@ _ON_FIRST_USE = {
         "Csv JsonLines Logger Mlflow Printer RunStore StoredRun TensorBoard Trackio "
         "Wandb find_runs read_json_lines read_run"
     ),
-    "lehr.training.loops": "Step TrainingLoop ValidationLoop",
+    "lehr.training.loops": "Step TrainingLoop",
     "lehr.training.metrics": "Averages ConfusionMatrix TopKAccuracy accuracy",
     "lehr.training.objective": "Objective",
     "lehr.training.optimizers": "Adagrad Adam AdamW RMSprop SGD",
@@ -218,6 +219,7 @@ _ON_FIRST_USE = {
     ),
     "lehr.training.trainer": "BaseTrainer",
     "lehr.training.transfer": "LoadReport load_weights",
+    "lehr.training.validation": "ValidationLoop",
     "lehr.training.weights": "export_weights save_weights",
 }
 _HOME = {name: home for home, names in _ON_FIRST_USE.items() for name in names.split()}

@@ -30,7 +30,8 @@ class Clock:
     - one that gives the rate of an epoch, such as `lehr.training.StepLR`: its rate is
       set before the first update, and after each epoch (or update);
     - one that counts, such as `lehr.training.StepScheduler`: by its mode and order;
-    - lehr's bound `Scheduler`: after each update, with the samples (or each epoch);
+    - lehr's bound `Scheduler`: after each update, with its samples and tokens (or each
+      epoch);
     - torch's: after each update (or epoch); timm's: as it wants, with the numbers done;
     - one that is driven by a metric, such as `ReduceLROnPlateau`, torch's or lehr's:
       at each evaluation, by `monitor`.
@@ -46,8 +47,9 @@ class Clock:
     Raises:
         TypeError: the scheduler is a bare schedule, or has no `step`, `state_dict`,
             `load_state_dict`.
-        ValueError: it belongs to another optimizer, runs on a clock that is not
-            counted here, or `per` is unknown or not what it counts or is moved by.
+        ValueError: it belongs to another optimizer, runs on samples or tokens while
+            it is moved by epochs, or `per` is unknown or not what it counts or is
+            moved by.
 
     >>> import torch
     >>> from lehr.training import StepLR
@@ -93,10 +95,15 @@ class Clock:
         """Move a scheduler that is to be moved before the optimizer."""
         self.driver.before_update()
 
-    def after_update(self, samples: int) -> None:
-        """Count one applied update of so many samples."""
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """What the scheduler's schedules run on, if it says so."""
+        return tuple(getattr(self.scheduler, "clocks", ()))
+
+    def after_update(self, samples: int, tokens: int = 0) -> None:
+        """Count one applied update of so many samples and tokens."""
         self.updates += 1
-        self.driver.after_update(self.updates, samples)
+        self.driver.after_update(self.updates, samples, tokens)
 
     def after_epoch(self) -> None:
         """Count one completed epoch."""
@@ -193,13 +200,9 @@ def _unit(scheduler: Any, per: Per | None) -> Per:
 def _require_clocks(scheduler: Any, kind: type[Driver]) -> None:
     """Refuse a schedule on a clock that is not told to its scheduler."""
     clocks = getattr(scheduler, "clocks", ())
-    if "tokens" in clocks:
+    fed = [name for name in ("samples", "tokens") if name in clocks]
+    if fed and kind is Driver:
         raise ValueError(
-            "the trainer counts updates and samples, and the scheduler needs "
-            "tokens; give its lengths in updates, as Plan.resolve does"
-        )
-    if "samples" in clocks and kind is Driver:
-        raise ValueError(
-            "the scheduler runs on samples, which are counted with each update; leave "
-            "out step_per='epoch'"
+            f"the scheduler runs on {fed[0]}, which are counted with each update; "
+            "leave out step_per='epoch'"
         )

@@ -31,8 +31,8 @@ class Driver:
     def before_update(self) -> None:
         """Do what is due before the optimizer's step."""
 
-    def after_update(self, updates: int, samples: int) -> None:
-        """Count an applied update, which makes so many, of so many samples."""
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
+        """Count an applied update, which makes so many, of such a size."""
         if self.per == "update":
             self.scheduler.step()
 
@@ -62,7 +62,7 @@ class Driver:
 class Idle(Driver):
     """There is no scheduler: nothing moves."""
 
-    def after_update(self, updates: int, samples: int) -> None:
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
         """Do nothing."""
 
     def after_epoch(self, epochs: int) -> None:
@@ -76,11 +76,11 @@ class Idle(Driver):
 
 
 class BySamples(Driver):
-    """Moves lehr's bound scheduler once per update, and tells it the samples."""
+    """Moves lehr's bound scheduler once per update, and tells it the update's size."""
 
-    def after_update(self, updates: int, samples: int) -> None:
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
         """Count an update."""
-        self.scheduler.step(samples=samples)
+        self.scheduler.step(samples=samples, tokens=tokens)
 
 
 class ByMetric(Driver):
@@ -94,7 +94,7 @@ class ByMetric(Driver):
         self._rates = None if bound else GroupRates(optimizer)
         self.go_to(0, 0)
 
-    def after_update(self, updates: int, samples: int) -> None:
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
         """Do nothing."""
 
     def after_epoch(self, epochs: int) -> None:
@@ -123,7 +123,7 @@ class Numbered(Driver):
         self.needs_metric = follows_metric(scheduler) or follows_metric(inner)
         self._metric: float | None = None
 
-    def after_update(self, updates: int, samples: int) -> None:
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
         """Tell the updates."""
         self.scheduler.step_update(updates)
 
@@ -158,7 +158,7 @@ class ByPlace(Driver):
         self._rates = GroupRates(optimizer)
         self.go_to(0, 0)
 
-    def after_update(self, updates: int, samples: int) -> None:
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
         """Write the rate of the next update."""
         if self.per == "update":
             self._rates.write(self.scheduler.get_lr(updates))
@@ -207,7 +207,7 @@ class ByCounter(Driver):
             self._begun = True
             self._move()
 
-    def after_update(self, updates: int, samples: int) -> None:
+    def after_update(self, updates: int, samples: int, tokens: int) -> None:
         """Count an update."""
         if self.per == "update":
             self._end()

@@ -168,6 +168,12 @@ def require_rereadable(val_data: Any, train_data: Any) -> None:
     """Refuse data for evaluation that is empty, or that cannot be read each time."""
     if val_data is None:
         return
+    if isinstance(val_data, Mapping):
+        if not val_data:
+            raise EmptyDataError("val_data names no data; leave it out, or fill it")
+        for one in val_data.values():
+            require_rereadable(one, train_data)
+        return
     if val_data is train_data and hasattr(val_data, "load_state_dict"):
         raise ValueError(
             "val_data is the loader of train_data, which has one position: evaluating "

@@ -1,12 +1,11 @@
-"""The size and the health of a gradient, read from the device at once; clipping."""
+"""The size and the health of a gradient, read from the device at once."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import utils
 
 
 @dataclass(frozen=True)
@@ -86,31 +85,6 @@ def total_of(parts: Iterable[GradientStatistics]) -> GradientStatistics:
         nan=nan,
         inf=inf,
     )
-
-
-def clip(
-    parameters: list[Tensor],
-    max_norm: float | None,
-    check: Callable[[Tensor], object] | None = None,
-) -> Tensor:
-    """Scale the gradients down to a norm, if theirs is larger; return theirs.
-
-    Args:
-        parameters: whose gradients; those without one are left out.
-        max_norm: of all together; None only measures.
-        check: may refuse the norm by an exception, before any gradient is changed.
-    """
-    if not hasattr(utils, "get_total_norm"):  # torch < 2.6 does both at once
-        norm = utils.clip_grad_norm_(parameters, max_norm or math.inf)
-        if check is not None:
-            check(norm)
-        return norm
-    norm = utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
-    if check is not None:
-        check(norm)
-    if max_norm is not None:
-        utils.clip_grads_with_norm_(parameters, max_norm, norm)
-    return norm
 
 
 def not_finite(model: nn.Module) -> tuple[str, ...]:

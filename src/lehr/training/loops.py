@@ -1,43 +1,39 @@
-"""The two loops of training: one changes a model, the other only looks at it."""
+"""The loop that changes a model: one optimizer update per window of batches."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import partial
-from itertools import islice
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn, optim
 
-from lehr._checks import count, positive
-from lehr.training import rng
+from lehr._checks import count
 from lehr.training.batches import size_of, to_device
+from lehr.training.clipping import ClipNorm, Clipping
 from lehr.training.clock import Clock
+from lehr.training.engine import Engine
 from lehr.training.errors import EmptyDataError, NonFiniteError
-from lehr.training.feed import Feed, generators_of
-from lehr.training.gradients import clip, not_finite
-from lehr.training.metrics import (
-    Averages,
-    Metric,
-    gathers,
-    number_from,
-    scalar_names,
-)
+from lehr.training.feed import Feed
+from lehr.training.gradients import not_finite
+from lehr.training.metrics import Averages
 from lehr.training.modes import to_training
 from lehr.training.objective import Loss, Objective
-from lehr.training.unbound import Optimizer, bound, require_model
+from lehr.training.precision import Precision
+from lehr.training.unbound import Optimizer, bound
+from lehr.training.weighing import Weighing, device_of
 
 
 @dataclass(slots=True)
 class Step:
     """What one optimizer update was: all of it is known only after it was applied.
 
-    `loss` is the mean over the samples of the window; `value` is the same as a number
-    if it was read to be checked, else the tensor again. `rates` are those that were
-    used, one per parameter group, and `others` likewise what else lehr's scheduler set,
-    by field; `gradient_norm` is that before clipping, or None.
+    `loss` is the mean over the window, of all ranks; `value` is the same as a number if
+    it was read to be checked, else the tensor again. `samples` and `tokens` are those
+    of the window, `weight` is the one that the mean is over. `rates` are those that
+    were used, one per parameter group, and `others` likewise what else lehr's scheduler
+    set, by field; `gradient_norm` is that before clipping, or None. `values` are means
+    of what else a `step` function returned.
     """
 
     loss: Tensor
@@ -46,14 +42,17 @@ class Step:
     rates: list[Any]
     others: dict[str, list[Any]]
     gradient_norm: Tensor | None
+    tokens: int = 0
+    weight: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class TrainingLoop:
     """Updates a model, one window of batches at a time.
 
     One update: forward and backward over the window, clip, optimizer step, clock. The
-    gradient is that of the mean over the window's samples, whatever the sizes of its
-    batches.
+    gradient is that of the mean over the window's samples (or tokens), whatever the
+    sizes of its batches.
 
     Args:
         model: called with the inputs of a batch.
@@ -62,10 +61,16 @@ class TrainingLoop:
             it by `loop.clock.after_evaluation({"val_loss": ...})`.
         loss: `loss(output, target)`, or None to let one be chosen.
         accumulation: batches per update; the last update of an epoch may have fewer.
-        clip_norm: largest norm of all gradients together; None does not clip.
+        clip_norm: largest norm of all gradients together, or a list, one per param
+            group; None does not clip.
+        clip_value: largest absolute value of an element of a gradient.
         device: where batches go; None: where the model's parameters are.
         check_finite: refuse an update whose loss or gradient norm is NaN or infinite.
             It waits for the device once per update.
+        weighing: what means are over; None: samples.
+        precision: of the forward pass; None: as the model is.
+        compile: True, or options of `torch.compile`, compiles the forward pass.
+        engine: where this takes place; None: in this process alone.
 
     >>> from torch.utils.data import DataLoader, TensorDataset
     >>> _ = torch.manual_seed(0)
@@ -86,24 +91,36 @@ class TrainingLoop:
         *,
         loss: Loss | Objective | None = None,
         accumulation: int = 1,
-        clip_norm: float | None = None,
+        clip_norm: ClipNorm = None,
+        clip_value: float | None = None,
         device: torch.device | str | None = None,
         check_finite: bool = True,
+        weighing: Weighing | None = None,
+        precision: Precision | None = None,
+        compile: bool | Mapping[str, Any] = False,
+        engine: Engine | None = None,
     ) -> None:
         self.model = model
         self.optimizer = bound(optimizer, model)
         require_trained(model, self.optimizer)
+        self.engine = engine or Engine()
+        self.forward = compiled(self.engine.prepare(model, self.optimizer), compile)
         clock = scheduler if isinstance(scheduler, Clock) else None
         self.clock = clock or Clock(scheduler, self.optimizer)
         self.objective = loss if isinstance(loss, Objective) else Objective(loss)
         self.accumulation = count("accumulation", accumulation, minimum=1)
-        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+        self.clipping = Clipping(clip_norm, clip_value)
+        self.clipping.require_groups(self.optimizer.param_groups)
         self.device = device_of(model, device)
         self.check_finite = check_finite
+        self.weighing = weighing or Weighing()
+        self.weighing.tokens_wanted |= "tokens" in self.clock.clocks
+        self.precision = precision or Precision("fp32", self.device)
         # Told of a loss or gradient that is refused; True goes on without this update.
         self.on_non_finite: Callable[[NonFiniteError], bool] | None = None
-        self.updates = 0
-        self.samples = 0
+        # Called when the gradients are there, before anything else is changed.
+        self.before_step: Callable[[], None] | None = None
+        self.updates = self.samples = self.tokens = self.skipped = 0
 
     def run(self, data: Iterable[Any], epoch: int | None = None) -> dict[str, float]:
         """Train on the batches of one epoch; return the mean loss over its samples.
@@ -121,67 +138,112 @@ class TrainingLoop:
         averages = Averages()
         for window in Feed(data, self.accumulation).windows(epoch):
             if (step := self.update(window)) is not None:
-                averages.add("loss", step.value, step.samples)
+                averages.add("loss", step.value, step.weight)
         self.clock.after_epoch()
         return averages.means()
 
     def update(self, window: list[Any]) -> Step | None:
         """Apply one update: forward and backward, clip, optimizer step, clock.
 
-        Return None if it was not applied, because `on_non_finite` went on without it.
+        Return None if it was not applied: half precision overflowed, or `on_non_finite`
+        went on without it. No clock moves then.
 
         Raises:
             NonFiniteError: the loss or the gradient norm is; nothing was applied.
         """
         self.optimizer.zero_grad()
-        loss, samples = self._backward(window)
+        step = self._backward(window)
+        if self.before_step is not None:
+            self.before_step()
         try:
-            value, norm = self._examined(loss)
+            applied = self._examined(step)
         except NonFiniteError as error:
             if self.on_non_finite is None or not self.on_non_finite(error):
                 raise
+            applied = False
+        if not applied:
             self.optimizer.zero_grad()
             return None
         self.clock.before_update()
-        rates = [
+        step.rates = [
             # A scheduler may refill a tensor in place: keep what this update used.
             rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
             for group in self.optimizer.param_groups
         ]
-        others = self.clock.others()
-        self.optimizer.step()
-        self.clock.after_update(samples)
+        step.others = self.clock.others()
+        self.precision.step(self.optimizer)
+        self.clock.after_update(step.samples, step.tokens)
         self.updates += 1
-        self.samples += samples
-        return Step(loss, value, samples, rates, others, norm)
+        self.samples += step.samples
+        self.tokens += step.tokens
+        return step
 
-    def _backward(self, window: list[Any]) -> tuple[Tensor, int]:
-        """Leave the gradient of the window's mean loss; return that loss and size."""
-        if len(window) == 1:
-            batch = to_device(window[0], self.device)
-            samples = size_of(batch)
-            loss, _, _ = self.objective(self.model, batch)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
-            return loss.detach(), samples
+    def _backward(self, window: list[Any]) -> Step:
+        """Leave the gradient of the window's mean loss; return what is known of it."""
+        engine, by_tokens = self.engine, self.weighing.by_tokens
         sizes = [size_of(batch) for batch in window]
-        samples = sum(sizes)
+        tokens = [self.weighing.tokens(batch) for batch in window]
+        samples, all_tokens = engine.total((sum(sizes), sum(tokens)))
+        weights, weight = (tokens, all_tokens) if by_tokens else (sizes, samples)
+        if not weight:
+            raise EmptyDataError("the batches of an update hold no token to learn from")
+        if len(window) == 1 and engine.alone:
+            loss, values = self._loss(window[0], None)
+            return Step(loss, loss, samples, [], {}, None, all_tokens, weight, values)
         total = torch.zeros((), device=self.device)
-        for batch, size in zip(window, sizes, strict=True):
-            loss, _, _ = self.objective(self.model, to_device(batch, self.device))
-            share = loss * (size / samples)
-            share.backward()  # type: ignore[no-untyped-call]  # torch has no types here
-            total = total + share.detach()
-        return total, samples
+        sums: dict[str, Any] = {}
+        last = len(window) - 1
+        for number, batch in enumerate(window):
+            share = weights[number] / weight
+            with engine.exchange(last=number == last):
+                loss, values = self._loss(batch, share)
+            total = total + loss * share
+            for name, value in values.items():
+                sums[name] = sums.get(name, 0.0) + value * share
+        if not engine.alone:
+            total = engine.sum(total)
+            sums = {n: engine.sum(torch.as_tensor(v)) for n, v in sums.items()}
+        return Step(total, total, samples, [], {}, None, all_tokens, weight, sums)
 
-    def _examined(self, loss: Tensor) -> tuple[Tensor | float, Tensor | None]:
-        """Return loss and gradient norm, if that is needed, and clip."""
-        value = self._checked("loss", loss) if self.check_finite else loss
-        if self.clip_norm is None and self.on_non_finite is None:
-            return value, None
-        groups = self.optimizer.param_groups
-        parameters = [p for group in groups for p in group["params"]]
-        check = partial(self._checked, "gradient norm") if self.check_finite else None
-        return value, clip(parameters, self.clip_norm, check)
+    def _loss(
+        self, batch: Any, share: float | None
+    ) -> tuple[Tensor, Mapping[str, Any]]:
+        """Add the gradient of a batch's loss; return the loss, and further values."""
+        batch = to_device(batch, self.device)
+        if self.precision.mixed:
+            with self.precision.context():
+                loss, _, _, values = self.objective(self.forward, batch)
+        else:
+            loss, _, _, values = self.objective(self.forward, batch)
+        # The engine takes the mean over the ranks; ours is over their samples.
+        part = loss if share is None else loss * (share * self.engine.world_size)
+        self.precision.backward(part)
+        if values:
+            values = {name: _detached(value) for name, value in values.items()}
+        return loss.detach(), values
+
+    def _examined(self, step: Step) -> bool:
+        """Check loss and gradients, and clip; return whether to apply the update."""
+        if self.check_finite:
+            step.value = self._checked("loss", step.loss)
+        self.precision.unscale(self.optimizer)
+        scaled = self.precision.scaler is not None
+        if not (self.clipping.wanted or self.on_non_finite is not None or scaled):
+            return True
+        check = None
+        if self.check_finite or scaled:
+
+            def check(norm: Tensor) -> None:
+                self._checked("gradient norm", norm)
+
+        try:
+            step.gradient_norm = self.clipping(self.optimizer.param_groups, check)
+        except NonFiniteError:
+            if not self.precision.overflowed():
+                raise
+            self.skipped += 1
+            return False
+        return True
 
     def _checked(self, what: str, value: Tensor) -> float:
         """Return the number, which is finite."""
@@ -189,6 +251,23 @@ class TrainingLoop:
             bad = () if what == "loss" else not_finite(self.model)
             raise NonFiniteError(what, number, self.updates, bad)
         return number
+
+
+def _detached(value: Any) -> Any:
+    return value.detach() if isinstance(value, Tensor) else value
+
+
+def compiled(model: nn.Module, options: bool | Mapping[str, Any]) -> nn.Module:
+    """Return what computes as the model does, with its weights, compiled if wanted.
+
+    Args:
+        model: keeps its name for each weight, compiled or not.
+        options: True, or those of `torch.compile`; False returns the model.
+    """
+    if not options:
+        return model
+    given = {} if options is True else dict(options)
+    return cast(nn.Module, torch.compile(model, **given))
 
 
 def require_trained(model: nn.Module, optimizer: optim.Optimizer) -> None:
@@ -200,99 +279,3 @@ def require_trained(model: nn.Module, optimizer: optim.Optimizer) -> None:
             "optimizer holds none of the model's parameters, so nothing would be "
             "trained; build it with model.parameters()"
         )
-
-
-class ValidationLoop:
-    """Evaluates a model and changes nothing: weights, gradients, mode, random states.
-
-    Args:
-        model: called with the inputs of a batch, in evaluation mode, without gradients.
-        loss: as for `TrainingLoop`.
-        metrics: `{name: metric(output, target)}`, each the mean over the batch; or what
-            gathers over all batches, such as `ConfusionMatrix` or a metric of
-            torchmetrics: it keeps what it has gathered until the next evaluation.
-        device: as for `TrainingLoop`.
-
-    >>> model = nn.Linear(2, 1)
-    >>> loop = ValidationLoop(model)
-    >>> x = torch.ones(3, 2)
-    >>> loop.run([(x, model(x).detach()), (x[:1], model(x[:1]).detach())])
-    {'loss': 0.0}
-    """
-
-    def __init__(
-        self,
-        model: nn.Module,
-        *,
-        loss: Loss | Objective | None = None,
-        metrics: Mapping[str, Metric] | None = None,
-        device: torch.device | str | None = None,
-    ) -> None:
-        self.model = model
-        self.objective = loss if isinstance(loss, Objective) else Objective(loss)
-        self.metrics: dict[str, Any] = dict(metrics or {})
-        self.device = device_of(model, device)
-        # Evaluation happens inside: a callback may let the model have other weights.
-        self.weights: Callable[[], AbstractContextManager[None]] = nullcontext
-        if "loss" in self.metrics:
-            raise ValueError("metrics may not be named 'loss': that is the loss itself")
-
-    def run(
-        self, data: Iterable[Any], max_batches: int | None = None
-    ) -> dict[str, float]:
-        """Return the loss and each metric, as means over all samples of `data`.
-
-        A loader with `set_epoch` is read from the start of its epoch 0, wherever it is.
-
-        Args:
-            data: batches.
-            max_batches: evaluate the first so many only, >= 1.
-
-        Raises:
-            EmptyDataError: `data` gives no batch.
-        """
-        if max_batches is not None:
-            count("max_batches", max_batches, minimum=1)
-        gathering = {n: m for n, m in self.metrics.items() if gathers(m)}
-        for metric in gathering.values():
-            metric.reset()
-        averages = Averages()
-        modes = [(module, module.training) for module in self.model.modules()]
-        with self.weights(), rng.preserved(generators_of(data)), torch.no_grad():
-            self.model.eval()
-            try:
-                if hasattr(data, "set_epoch"):
-                    data.set_epoch(0)
-                for batch in islice(data, max_batches):
-                    self._add(averages, to_device(batch, self.device))
-            finally:
-                for module, training in modes:
-                    module.training = training
-        means = averages.means()
-        if not means:
-            raise EmptyDataError("val_data gave no batch; leave it out, or fill it")
-        for name, metric in gathering.items():
-            if getattr(metric, "scalar", True):
-                means[name] = number_from(name, metric)
-        return {name: means[name] for name in ("loss", *scalar_names(self.metrics))}
-
-    def _add(self, averages: Averages, batch: Any) -> None:
-        size = size_of(batch)
-        loss, output, target = self.objective(self.model, batch)
-        averages.add("loss", loss, size)
-        for name, metric in self.metrics.items():
-            if gathers(metric):
-                metric.update(output, target)
-            else:
-                averages.add(name, metric(output, target), size)
-
-
-def device_of(
-    model: nn.Module, device: torch.device | str | None = None
-) -> torch.device:
-    """Return `device`, or where the model's first parameter is."""
-    require_model(model)
-    if device is not None:
-        return torch.device(device)
-    first = next(model.parameters(), None)
-    return torch.device("cpu") if first is None else first.device

@@ -8,10 +8,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lehr._checks import choice
 from lehr.training.batches import inputs_and_target
+from lehr.training.metrics import evaluated_names, scalar_names
 
 Loss = Callable[[Any, Any], Tensor]
-Outcome = tuple[Tensor, Any, Any]
+StepFunction = Callable[[nn.Module, Any], "Tensor | Mapping[str, Any]"]
+Outcome = tuple[Tensor, Any, Any, Mapping[str, Any]]
+
+_NOTHING: Mapping[str, Any] = {}
+_NAMED = ("loss", "output", "target")
 
 logger = logging.getLogger("lehr.training")
 
@@ -26,25 +32,39 @@ class Objective:
 
     Args:
         loss: `loss(output, target)`, a scalar tensor, the mean over the batch.
+        step: `step(model, batch)`, in place of all this: it returns the loss; or a
+            mapping with "loss", with "output" and "target" if there are metrics, and
+            with further scalars, which are logged.
 
     >>> objective = Objective()
     >>> batch = torch.ones(4, 2), torch.zeros(4, 3)
-    >>> loss, output, target = objective(nn.Linear(2, 3), batch)
+    >>> loss, output, target, _ = objective(nn.Linear(2, 3), batch)
     >>> loss.ndim, objective.name
     (0, 'mean squared error (floating targets)')
     """
 
-    def __init__(self, loss: Loss | None = None) -> None:
+    def __init__(
+        self, loss: Loss | None = None, step: StepFunction | None = None
+    ) -> None:
+        if loss is not None and step is not None:
+            raise ValueError("loss and step may not both be given: step has the loss")
+        if step is not None and not callable(step):
+            raise TypeError(
+                f"step must be callable as step(model, batch), got {step!r}"
+            )
         if loss is not None and not callable(loss):
             raise TypeError(
                 f"loss must be callable as loss(output, target), got {loss!r}"
             )
-        self.given = loss
-        self.name = "not chosen yet" if loss is None else _name_of(loss)
+        self.given, self.step = loss, step
+        chosen = loss if step is None else step
+        self.name = "not chosen yet" if chosen is None else _name_of(chosen)
         self._rule: Loss | None = None
 
     def __call__(self, model: nn.Module, batch: Any) -> Outcome:
-        """Return the loss, the mean over the batch, with the output and the target."""
+        """Return the loss, the mean over the batch; output, target; further values."""
+        if self.step is not None:
+            return self._stepped(self.step(model, batch))
         if isinstance(batch, (tuple, list)) and len(batch) == 2:
             inputs, target = batch  # by far the commonest: the short way
             output = model(inputs)
@@ -54,7 +74,21 @@ class Objective:
             inputs, named, target = inputs_and_target(batch)
             output = model(*inputs, **named)
         rule = self._rule or self._choose(output, target)
-        return rule(output, target), output, target
+        return rule(output, target), output, target, _NOTHING
+
+    def _stepped(self, given: Any) -> Outcome:
+        """Take apart what the user's step returned."""
+        if isinstance(given, Tensor):
+            _require_scalar(given, self.name)
+            return given, None, None, _NOTHING
+        if isinstance(given, Mapping) and "loss" in given:
+            _require_scalar(given["loss"], self.name)
+            values = {n: v for n, v in given.items() if n not in _NAMED}
+            return given["loss"], given.get("output"), given.get("target"), values
+        raise TypeError(
+            f"{self.name} must return the loss, or a mapping with 'loss', got "
+            f"{type(given).__name__}"
+        )
 
     def _choose(self, output: Any, target: Any) -> Loss:
         if self.given is not None:
@@ -67,15 +101,28 @@ class Objective:
         else:
             rule, self.name = _fitting(output, target)
             logger.info("no loss given: using %s", self.name)
-        loss = rule(output, target)
-        if not isinstance(loss, Tensor) or loss.ndim:
-            shown = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else loss
-            raise ValueError(
-                f"loss must be a scalar tensor, the mean over the batch; "
-                f"{self.name} gave {shown}"
-            )
+        _require_scalar(rule(output, target), self.name)
         self._rule = rule
         return rule
+
+
+def _require_scalar(loss: Any, name: str) -> None:
+    if not isinstance(loss, Tensor) or loss.ndim:
+        shown = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else loss
+        raise ValueError(
+            f"loss must be a scalar tensor, the mean over the batch; {name} gave "
+            f"{shown}"
+        )
+
+
+def require_monitor(
+    monitor: str, metrics: Mapping[str, Any], step: StepFunction | None
+) -> None:
+    """Refuse a name that no evaluation gives, of whatever validation data."""
+    names = ("loss", *scalar_names(metrics))
+    of_a_set = any(monitor.endswith(f"_{name}") for name in names)
+    if step is None and not (monitor.startswith("val_") and of_a_set):
+        choice("monitor", monitor, evaluated_names(metrics))
 
 
 def class_dimension(output: Tensor, target: Tensor) -> int | None:
@@ -161,5 +208,5 @@ def _is_loss(value: Any) -> bool:
     return isinstance(value, Tensor) and value.ndim == 0 and value.is_floating_point()
 
 
-def _name_of(loss: Loss) -> str:
+def _name_of(loss: Callable[..., Any]) -> str:
     return getattr(loss, "__name__", type(loss).__name__)

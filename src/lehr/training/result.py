@@ -1,4 +1,4 @@
-"""What a run was asked for, how far it came, and what it gave."""
+"""What a run came to: why it ended, how far it came, and what it gave."""
 
 import csv
 import json
@@ -10,9 +10,8 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Any, Literal
 
-from lehr._checks import count
+from lehr.training.goal import GOALS
 
-GOALS = ("epochs", "updates")
 EARLY_STOPPING = "early stopping"
 INTERRUPT = "interrupt"
 TIME_LIMIT = "time limit"
@@ -21,37 +20,6 @@ TEMPORARY_FAILURE = 75
 
 It is that of sysexits.h, which job systems take for a reason to try again.
 """
-
-
-@dataclass(frozen=True)
-class Goal:
-    """Where a run ends: totals of epochs and updates; the first reached wins."""
-
-    epochs: int | None = None
-    updates: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.epochs is None and self.updates is None:
-            raise ValueError("the run has no end: pass num_epochs=... or updates=...")
-        if self.epochs is not None:
-            count("num_epochs", self.epochs, minimum=1)
-        if self.updates is not None:
-            count("updates", self.updates, minimum=1)
-
-    def reached(self, epochs: int, updates: int) -> str | None:
-        """Name the goal that is reached after so many, if one is."""
-        if self.epochs is not None and epochs >= self.epochs:
-            return "epochs"
-        if self.updates is not None and updates >= self.updates:
-            return "updates"
-        return None
-
-    def total_updates(self, per_epoch: int | None) -> int | None:
-        """Return the updates of the whole run, if the length of an epoch is known."""
-        totals = [] if self.updates is None else [self.updates]
-        if self.epochs is not None and per_epoch is not None:
-            totals.append(self.epochs * per_epoch)
-        return min(totals, default=None)
 
 
 @dataclass(frozen=True)
@@ -108,9 +76,11 @@ class FitResult:
     """What `fit` came to.
 
     Attributes:
-        stopped_by: "epochs" or "updates" (the goal), "interrupt", or the reason that a
-            callback gave, such as "early stopping".
+        stopped_by: the goal that was reached: "epochs", "updates", "samples", "tokens",
+            "time" or "metric"; or "interrupt", or the reason that a callback gave, such
+            as "early stopping".
         updates, epochs, samples: done in the whole run, resumed parts included.
+        tokens: likewise; 0 where they were not counted.
         seconds: spent in `fit`, likewise.
         history: one row per completed epoch.
         evaluations: one row per evaluation.
@@ -129,6 +99,7 @@ class FitResult:
     best: Best | None = None
     checkpoint: Path | None = None
     signal: int | None = None
+    tokens: int = 0
 
     @property
     def reached_goal(self) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lehr.training import rng, snapshot
 from lehr.training.checkpoint import FolderNotEmptyError
-from lehr.training.result import Goal
+from lehr.training.goal import Goal
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -27,7 +27,7 @@ def begin(trainer: "BaseTrainer", resume: Resume, goal: Goal) -> None:
         return
     if not trainer.begun:
         _begin_fresh(trainer)
-    elif goal.reached(trainer.epochs, trainer.updates):
+    elif goal.reached(trainer.progress()):
         raise ValueError(
             f"this run has done {trainer.epochs} epochs, {trainer.updates} updates "
             "already; goals are totals: ask for more, or build a new trainer"

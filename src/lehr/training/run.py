@@ -1,6 +1,7 @@
 """One run of a trainer: the loop, and what follows each update, on one screen."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lehr.training.callbacks.base import fire
@@ -14,16 +15,11 @@ from lehr.training.callbacks.events import (
     UpdateContext,
 )
 from lehr.training.feed import Feed
+from lehr.training.goal import GOALS, Goal
 from lehr.training.interrupts import Interrupts
+from lehr.training.intervals import Progress
 from lehr.training.metrics import evaluated_names
-from lehr.training.result import (
-    GOALS,
-    INTERRUPT,
-    Best,
-    FitResult,
-    Goal,
-    is_better,
-)
+from lehr.training.result import INTERRUPT, Best, FitResult, is_better
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -45,20 +41,27 @@ class Run:
         self.val_data = val_data
         self.goal = goal
         self.interrupts = interrupts
+        self.signal: int | None = None
+        self.save = False
+        self.before = self.now = trainer.progress()
 
     def start_context(self) -> StartContext:
         """Return what is known before the first update."""
         trainer, goal = self.trainer, self.goal
-        names = evaluated_names(trainer.validation.metrics)
+        sets = self.val_data if isinstance(self.val_data, Mapping) else ("",)
+        names = evaluated_names(trainer.validation.metrics, sets)
         evaluated = () if self.val_data is None else names
         per_epoch = self.feed.updates_per_epoch
+        per_update = getattr(self.feed.loader, "batch_size", None)
+        if per_update is not None:
+            per_update *= self.feed.window
         return StartContext(
             trainer,
             resumed=trainer.updates > 0,
             num_epochs=goal.epochs,
             updates=goal.updates,
             updates_per_epoch=per_epoch,
-            total_updates=goal.total_updates(per_epoch),
+            total_updates=goal.total_updates(per_epoch, per_update),
             metric_names=("train_loss", *evaluated),
             folder=trainer.folder,
         )
@@ -73,12 +76,16 @@ class Run:
                 fire(hooks.on_epoch_start, EpochContext(trainer, epoch))
             for window in feed.windows(epoch):
                 step = loop.update(window)  # its rate was written after the last one
-                if step is None:
+                if step is None:  # nothing was applied, or the run was rolled back
+                    self.before = self.place(self.before.seconds)
                     continue
-                averages.add("loss", step.value, step.samples)
+                averages.add("loss", step.value, step.weight)
                 trainer.rates = step.rates
                 update = loop.updates - 1
                 record = {"update": update, "epoch": epoch, "loss": step.value}
+                for name, value in step.values.items():
+                    averages.add(name, value, step.weight)
+                    record[name] = value
                 if hooks.on_update:
                     context = UpdateContext(
                         trainer,
@@ -90,6 +97,7 @@ class Run:
                         step.others,
                         step.gradient_norm,
                         record,
+                        step.tokens,
                     )
                     fire(hooks.on_update, context)
                 if self.settle(record, epoch_over=feed.epoch_over):
@@ -113,7 +121,8 @@ class Run:
             evaluations=list(trainer.evaluations),
             best=trainer.best,
             checkpoint=trainer.checkpoint,
-            signal=self.interrupts.received if stopped_by == INTERRUPT else None,
+            signal=self.signal if stopped_by == INTERRUPT else None,
+            tokens=trainer.tokens,
         )
 
     def settle(self, record: dict[str, Any], *, epoch_over: bool) -> bool:
@@ -126,14 +135,19 @@ class Run:
         trainer.epochs = epoch + epoch_over
         if epoch_over:
             self.feed.next_epoch()
-        if reached := self.goal.reached(trainer.epochs, trainer.updates):
+        self.agree()
+        if reached := self.goal.reached(self.now):
             # Whoever stopped the run in `on_update` was late: it is done.
             trainer.stopping = reached
         due = self.val_data is not None and self._is_due(epoch_over)
         metrics = self.evaluate(record) if due else {}
+        if self.goal.is_met(metrics) and trainer.stopping not in GOALS:
+            trainer.stopping = "metric"
         if epoch_over:
             self.end_epoch(record, metrics)
-        if self.interrupts.received is not None:
+        if due or epoch_over:
+            self.agree()
+        if self.signal is not None:
             trainer.stop(INTERRUPT)
         stopping = trainer.stopping is not None
         if hooks.on_log:
@@ -141,10 +155,38 @@ class Run:
             fire(hooks.on_log, LogContext(trainer, update, epoch, record, notable))
         if hooks.on_save_point:
             context = SavePointContext(
-                trainer, trainer.updates, trainer.epochs, epoch_over, stopping, metrics
+                trainer,
+                trainer.updates,
+                trainer.epochs,
+                epoch_over,
+                stopping,
+                metrics,
+                self.before,
+                self.now,
+                self.save,
             )
             fire(hooks.on_save_point, context)
+        self.before, self.save = self.place(self.now.seconds), False
         return stopping
+
+    def place(self, seconds: float) -> Progress:
+        """Return how far the run is, at a time that all ranks agree on."""
+        trainer, loop = self.trainer, self.trainer.loop
+        return Progress(
+            loop.updates, trainer.epochs, loop.samples, loop.tokens, seconds
+        )
+
+    def agree(self) -> None:
+        """Decide with all ranks whether to stop or to save, and what time it is."""
+        trainer, interrupts = self.trainer, self.interrupts
+        trainer.stopping, self.signal, save, seconds = trainer.engine.agree(
+            trainer.stopping,
+            interrupts.received,
+            interrupts.take_save(),
+            trainer.seconds,
+        )
+        self.save |= save
+        self.now = self.place(seconds)
 
     def evaluate(self, record: dict[str, Any]) -> dict[str, float]:
         """Evaluate, and show the metrics to the scheduler and the controllers."""
@@ -173,7 +215,8 @@ class Run:
             "updates": trainer.updates,
             "samples": trainer.samples,
             # An epoch in which no update was applied, after an error, has no loss.
-            "train_loss": means.get("loss", math.nan),
+            "train_loss": means.pop("loss", math.nan),
+            **{f"train_{name}": mean for name, mean in means.items()},
             "lr": float(trainer.rates[0]),
             **metrics,
             "seconds": trainer.seconds,
@@ -193,4 +236,4 @@ class Run:
         if trainer.stopping in GOALS:
             return True
         every = trainer.evaluate_every
-        return epoch_over if every is None else trainer.updates % every == 0
+        return epoch_over if every is None else every.due(self.before, self.now)

@@ -11,12 +11,12 @@ from lehr.training.checkpoint import Entry, Retention
 from lehr.training.result import Best
 
 if TYPE_CHECKING:
-    from lehr.training.trainer import BaseTrainer
+    from lehr.training.state import TrainerState
 
 logger = logging.getLogger("lehr.training")
 
 
-def take(trainer: "BaseTrainer") -> dict[str, Any]:
+def take(trainer: "TrainerState") -> dict[str, Any]:
     """Return the state in two parts: the model's weights, and all the rest."""
     return {
         "model": trainer.model.state_dict(),
@@ -27,10 +27,13 @@ def take(trainer: "BaseTrainer") -> dict[str, Any]:
             "callbacks": trainer.callbacks.state_dict(),
             "data": trainer.place_in_data(),
             "random": rng.capture(),
+            "precision": trainer.loop.precision.state_dict(),
             "done": {
                 "updates": trainer.updates,
                 "epochs": trainer.epochs,
                 "samples": trainer.samples,
+                "tokens": trainer.tokens,
+                "skipped": trainer.loop.skipped,
                 "seconds": trainer.seconds,
             },
             "averages": trainer.averages.state_dict(),
@@ -43,7 +46,7 @@ def take(trainer: "BaseTrainer") -> dict[str, Any]:
 
 
 def save(
-    trainer: "BaseTrainer",
+    trainer: "TrainerState",
     retention: Retention | None,
     metrics: Mapping[str, float] | None,
     *,
@@ -73,7 +76,7 @@ def save(
     return entry.path
 
 
-def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
+def put_back(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
     """Give a trainer the state; its random states follow when it goes on.
 
     Raises:
@@ -100,13 +103,21 @@ def put_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
     trainer.clock.load_state_dict(state["scheduler"], done["updates"], done["epochs"])
     for name in trainer.callbacks.load_state_dict(state["callbacks"]):
         logger.warning("the checkpoint has a state for %s, which is not there", name)
-    trainer.loop.updates, trainer.loop.samples = done["updates"], done["samples"]
+    _count(trainer, state)
     trainer.epochs, trainer.seconds_before = done["epochs"], done["seconds"]
     trainer.averages.load_state_dict(state["averages"], trainer.loop.device)
     trainer.rates = state["rates"]
     trainer.history, trainer.evaluations = state["history"], state["evaluations"]
     trainer.best = None if state["best"] is None else Best(**state["best"])
     trainer.resume_data(state["data"], state["random"])
+
+
+def _count(trainer: "TrainerState", state: Mapping[str, Any]) -> None:
+    """Set the counters of the loop, and the scale of half precision."""
+    loop, done = trainer.loop, state["done"]
+    loop.updates, loop.samples = done["updates"], done["samples"]
+    loop.tokens, loop.skipped = done.get("tokens", 0), done.get("skipped", 0)
+    loop.precision.load_state_dict(state.get("precision", {}))
 
 
 def _kind_of(scheduler: Any) -> str:
@@ -119,7 +130,7 @@ def _kind_of(scheduler: Any) -> str:
     return "one of lehr's" if "lehr" in homes else kind.__qualname__
 
 
-def go_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
+def go_back(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
     """Take a trainer back to an earlier state, in the middle of a run.
 
     What was learned and judged since then is undone: model, optimizer, scheduler,
@@ -134,6 +145,6 @@ def go_back(trainer: "BaseTrainer", parts: Mapping[str, Any]) -> None:
     for _ in range(done["epochs"], trainer.epochs):
         trainer.clock.after_epoch()
     trainer.callbacks.load_state_dict(state["callbacks"])
-    trainer.loop.updates, trainer.loop.samples = done["updates"], done["samples"]
+    _count(trainer, state)
     trainer.rates, trainer.evaluations = state["rates"], state["evaluations"]
     trainer.best = None if state["best"] is None else Best(**state["best"])

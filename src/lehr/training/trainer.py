@@ -10,34 +10,43 @@ import torch
 from torch import nn, optim
 
 from lehr._checks import choice, count
-from lehr.training import rng, snapshot
+from lehr.training import rng
 from lehr.training.callbacks.base import Callback, Callbacks, fire
 from lehr.training.callbacks.events import EndContext, ErrorContext
-from lehr.training.checkpoint import (
-    CheckpointStore,
-    FolderLock,
-    Retention,
-    read_checkpoint,
-    write_checkpoint,
-)
+from lehr.training.callbacks.logging import with_records
+from lehr.training.checkpoint import CheckpointStore, FolderLock
+from lehr.training.clipping import ClipNorm
 from lehr.training.clock import Clock
+from lehr.training.determinism import deterministic as deterministic_mode
 from lehr.training.drivers import Per
+from lehr.training.engine import Strategy, engine_of
 from lehr.training.feed import Feed, require_rereadable
-from lehr.training.interface import Trainer
+from lehr.training.goal import Goal
 from lehr.training.interrupts import Interrupts
-from lehr.training.loops import TrainingLoop, ValidationLoop
-from lehr.training.metrics import Averages, Metric, evaluated_names
+from lehr.training.intervals import Every
+from lehr.training.loops import TrainingLoop
+from lehr.training.metrics import Metric, prefix_of
 from lehr.training.modes import evaluating, to_training
-from lehr.training.objective import Loss, Objective
-from lehr.training.result import Best, FitResult, Goal
+from lehr.training.objective import (
+    Loss,
+    Objective,
+    StepFunction,
+    require_monitor,
+)
+from lehr.training.precision import Precision, PrecisionName
+from lehr.training.result import FitResult
 from lehr.training.resume import begin
 from lehr.training.run import Run
+from lehr.training.state import TrainerState
 from lehr.training.unbound import Optimizer, bound
+from lehr.training.validation import ValidationLoop
+from lehr.training.wall_time import Duration
+from lehr.training.weighing import Counter, MeanOver, Weighing, device_of
 
 BOOKKEEPING = ("epoch", "updates", "samples", "seconds")
 
 
-class BaseTrainer(Trainer):
+class BaseTrainer(TrainerState):
     """Trains a model, so that a run which was killed goes on exactly where it was.
 
     One trainer is one run: a second `fit` continues it, and its goals are totals. A
@@ -52,14 +61,26 @@ class BaseTrainer(Trainer):
         loss: `loss(output, target)`, the mean over the batch. Without: the model's own,
             else cross entropy for integer targets and mean squared error for floating
             ones; `loss_name` says which.
+        step: `step(model, batch)`, in place of calling model and loss; it returns the
+            loss, or a mapping with "loss" and other scalars, which are logged, and with
+            "output" and "target" if there are metrics.
         metrics: `{name: metric(output, target)}`, means over a batch, for evaluations.
         callbacks: what happens around training.
-        accumulation: batches per update.
-        clip_norm: largest norm of the gradient; None does not clip.
+        accumulation: batches per update; the last update of an epoch may have fewer.
+        mean_over: "samples" or "tokens": what the loss of a batch is the mean over, and
+            so what batches are weighted by.
+        count_tokens: `count_tokens(batch)`; None: the targets that are not -100.
+        clip_norm: largest norm of the gradient, or a list, one per param group.
+        clip_value: largest absolute value of an element of the gradient.
+        precision: "fp32" leaves the model as it is; "bf16" and "fp16" mix.
+        compile: True, or options of `torch.compile`, compiles the forward pass.
+        deterministic: use only operations of torch that give the same bits each time.
+        strategy: "auto" is one process.
         seed: of all random generators, when a fresh run begins; None leaves them.
         device: where to train; None: where the model is.
-        folder: of the run, for its checkpoints and its lock.
-        evaluate_every: in updates; None: at the end of each epoch. Also at the goal.
+        folder: of the run, for its checkpoints, its records and its lock.
+        evaluate_every: updates, or an interval such as "2ep", "10k samples", "1Mtok",
+            "30m"; None: at the end of each epoch. Also at the goal.
         step_per: "update" or "epoch": what moves it; None: what it says, else update.
         monitor, mode: which metric, and whether "min" or "max", makes the best.
         check_finite: refuse an update whose loss or gradient norm is not finite.
@@ -83,101 +104,99 @@ class BaseTrainer(Trainer):
         scheduler: Any = None,
         *,
         loss: Loss | None = None,
+        step: StepFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         callbacks: Iterable[Callback] = (),
         accumulation: int = 1,
-        clip_norm: float | None = None,
+        mean_over: MeanOver = "samples",
+        count_tokens: Counter | None = None,
+        clip_norm: ClipNorm = None,
+        clip_value: float | None = None,
+        precision: PrecisionName = "fp32",
+        compile: bool | Mapping[str, Any] = False,
+        deterministic: bool = False,
+        strategy: Strategy = "auto",
         seed: int | None = 0,
         device: torch.device | str | None = None,
         folder: str | Path | None = None,
-        evaluate_every: int | None = None,
+        evaluate_every: int | str | Every | None = None,
         step_per: Per | None = None,
         monitor: str = "val_loss",
         mode: Literal["min", "max"] = "min",
         check_finite: bool = True,
     ) -> None:
         choice("mode", mode, ("min", "max"))
-        choice("monitor", monitor, evaluated_names(metrics or {}))
-        if evaluate_every is not None:
-            count("evaluate_every", evaluate_every, minimum=1)
+        require_monitor(monitor, metrics or {}, step)
+        self.engine = engine_of(strategy)
+        device = self.engine.device() if device is None else device
         self.model = model if device is None else model.to(device)
         self.optimizer, self.scheduler = bound(optimizer, self.model), scheduler
         self.clock = Clock(scheduler, self.optimizer, step_per, monitor)
-        objective = Objective(loss)
+        self.step = step
+        shared: dict[str, Any] = {
+            "loss": Objective(loss, step),
+            "device": device,
+            "weighing": Weighing(mean_over, count_tokens),
+            "precision": Precision(precision, device_of(self.model, device)),
+            "engine": self.engine,
+        }
         self.loop = TrainingLoop(
             self.model,
             self.optimizer,
             self.clock,
-            loss=objective,
             accumulation=accumulation,
             clip_norm=clip_norm,
-            device=device,
+            clip_value=clip_value,
             check_finite=check_finite,
+            compile=compile,
+            **shared,
         )
+        forward = self.loop.forward if self.engine.alone else None
         self.validation = ValidationLoop(
-            self.model, loss=objective, metrics=metrics, device=device
+            self.model, metrics=metrics, forward=forward, **shared
         )
-        self.callbacks = Callbacks(callbacks)
+        self.deterministic = deterministic
+        self.callbacks = Callbacks(
+            with_records(callbacks, folder), is_main=self.engine.is_main
+        )
         self.seed = None if seed is None else count("seed", seed)
         self.folder, self.store = None if folder is None else Path(folder), None
         if self.folder is not None:
             self.store = CheckpointStore(self.folder / "checkpoints")
-        self.evaluate_every, self.monitor, self.mode = evaluate_every, monitor, mode
-        self.epochs = 0
-        self.seconds_before = 0.0
-        self.averages = Averages()
-        self.rates: list[Any] = [group["lr"] for group in self.optimizer.param_groups]
-        self.history: list[dict[str, Any]] = []
-        self.evaluations: list[dict[str, Any]] = []
-        self.best: Best | None = None
-        self.checkpoint: Path | None = None
-        self.stopping: str | None = None
-        self.begun = False
-        self._since: float | None = None
-        self._feed: Feed | None = None
-        self._place: Mapping[str, Any] | None = None
-        self._random: Mapping[str, Any] | None = None
-
-    @property
-    def updates(self) -> int:
-        """Updates done."""
-        return self.loop.updates
-
-    @property
-    def samples(self) -> int:
-        """Samples seen."""
-        return self.loop.samples
-
-    @property
-    def seconds(self) -> float:
-        """Time spent in `fit`, in all parts of the run."""
-        if self._since is None:
-            return self.seconds_before
-        return self.seconds_before + time.monotonic() - self._since
-
-    @property
-    def loss_name(self) -> str:
-        """Which loss is used."""
-        return self.loop.objective.name
+        self.evaluate_every: Every | None = None
+        if evaluate_every is not None:
+            self.evaluate_every = Every.of(evaluate_every, "evaluate_every")
+        self.monitor, self.mode = monitor, mode
+        super().__init__()
 
     def fit(
         self,
         train_data: Iterable[Any],
-        val_data: Iterable[Any] | None = None,
+        val_data: Iterable[Any] | Mapping[str, Iterable[Any]] | None = None,
         num_epochs: int | None = None,
         *,
         updates: int | None = None,
+        samples: int | None = None,
+        tokens: int | None = None,
+        time: Duration | None = None,
+        until: str | None = None,
         resume: bool | str | Path | None = None,
     ) -> FitResult:
         """Train until a goal is reached, or something stops it.
 
-        After an error, `fit` goes on behind the batches that were dealt last.
+        Goals are totals of the whole run; the one reached first counts. After an error,
+        `fit` goes on behind the batches that were dealt last.
 
         Args:
-            train_data: any iterable of batches.
-            val_data: batches to evaluate on; None evaluates nothing.
-            num_epochs: goal: epochs of the whole run.
-            updates: goal: updates of the whole run; the goal reached first counts.
+            train_data: any iterable of batches: tensors, tuples, mappings, dataclasses.
+            val_data: batches to evaluate on; `{name: batches}` for several sets, whose
+                metrics are `val_<name>_loss` and so on; None evaluates nothing.
+            num_epochs: goal.
+            updates: goal.
+            samples: goal, over all ranks.
+            tokens: goal, likewise.
+            time: goal: of training, such as "2h", a `timedelta`, or seconds.
+            until: goal: a metric that is good enough: "val_accuracy >= 0.99".
             resume: True goes on from the newest whole checkpoint of the folder; "auto"
                 does so if there is one; a path goes on from that checkpoint.
 
@@ -189,9 +208,12 @@ class BaseTrainer(Trainer):
             CheckpointNotFoundError, CheckpointCorruptError: there is none to resume.
             NonFiniteError: a loss is; the update was not applied.
         """
-        goal = Goal(num_epochs, updates)
+        goal = Goal(num_epochs, updates, samples, tokens, time, until)
+        unit = None if self.evaluate_every is None else self.evaluate_every.unit
+        self.loop.weighing.tokens_wanted |= bool(goal.tokens) or unit == "tokens"
         require_rereadable(val_data, train_data)
         self.clock.require_metric(val_data)
+        train_data = self.engine.share(train_data)
         with contextlib.ExitStack() as stack:
             if self.folder is not None and self.store is not None:
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -199,13 +221,14 @@ class BaseTrainer(Trainer):
                 self.store.sweep()
             begin(self, resume, goal)
             feed = Feed(train_data, self.loop.accumulation, self._place)
+            stack.enter_context(deterministic_mode(self.deterministic))
             interrupts = stack.enter_context(Interrupts())
             return self._fit(Run(self, feed, val_data, goal, interrupts))
 
     def _fit(self, run: Run) -> FitResult:
         """Run, with the events that surround a run."""
         self._feed, self._since = run.feed, time.monotonic()
-        self.stopping = run.goal.reached(self.epochs, self.updates)
+        self.stopping = run.goal.reached(self.progress())
         self.model.train()
         to_training(self.optimizer)
         result = None
@@ -228,11 +251,17 @@ class BaseTrainer(Trainer):
         """End the run after the present update; the first reason given counts."""
         self.stopping = self.stopping or reason
 
-    def validate(self, val_loader: Iterable[Any]) -> dict[str, float]:
+    def validate(
+        self, val_loader: Iterable[Any] | Mapping[str, Iterable[Any]]
+    ) -> dict[str, float]:
         """Return the loss and the metrics, as `val_...`; change nothing."""
+        sets = val_loader if isinstance(val_loader, Mapping) else {"": val_loader}
         with evaluating(self.optimizer):
-            means = self.validation.run(val_loader)
-        return {f"val_{name}": mean for name, mean in means.items()}
+            return {
+                f"{prefix_of(one)}{name}": mean
+                for one, data in sets.items()
+                for name, mean in self.validation.run(data).items()
+            }
 
     def train(
         self,
@@ -246,42 +275,3 @@ class BaseTrainer(Trainer):
         rows = self.fit(train_loader, val_loader, total).history[before:]
         names = dict.fromkeys(n for row in rows for n in row if n not in BOOKKEEPING)
         return {name: [row[name] for row in rows if name in row] for name in names}
-
-    def save(
-        self,
-        retention: Retention | None = None,
-        metrics: Mapping[str, float] | None = None,
-        *,
-        asynchronous: bool = False,
-    ) -> Path:
-        """Write a checkpoint into the run's folder; drop those not to be kept.
-
-        If `asynchronous`, return when the state is copied: `store.wait()` waits for it.
-        """
-        return snapshot.save(self, retention, metrics, asynchronous=asynchronous)
-
-    def save_checkpoint(self, path: str | Path) -> None:
-        """Write the whole state to a new folder, which exists whole or not at all."""
-        path = Path(path)
-        if path.exists():
-            raise FileExistsError(f"{path} exists; a checkpoint is never overwritten")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        done = {"updates": self.updates, "epochs": self.epochs}
-        state = snapshot.take(self)
-        write_checkpoint(path, state, run="", serial=0, metrics={}, **done)
-
-    def load_checkpoint(self, path: str | Path) -> None:
-        """Go to a saved state; the next `fit` goes on from there."""
-        snapshot.put_back(self, read_checkpoint(Path(path)))
-        self.checkpoint = Path(path)
-        self.begun = True
-
-    def place_in_data(self) -> Mapping[str, Any] | None:
-        """Where the run is in its training data."""
-        return self._place if self._feed is None else self._feed.state_dict()
-
-    def resume_data(
-        self, place: Mapping[str, Any] | None, random: Mapping[str, Any]
-    ) -> None:
-        """Go on from a place in the training data, with these random states."""
-        self._place, self._random = place, random

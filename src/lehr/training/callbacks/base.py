@@ -42,6 +42,8 @@ class Callback:
     """
 
     order: int = 0
+    main_only: bool = False
+    """Whether only rank 0 of a run in several processes calls it, as for a log."""
 
     def on_start(self, context: StartContext) -> None: ...
 
@@ -77,7 +79,8 @@ class Callbacks:
     An event that no callback overrides has an empty one, and costs a truth test.
     """
 
-    def __init__(self, callbacks: Iterable[Callback]) -> None:
+    def __init__(self, callbacks: Iterable[Callback], *, is_main: bool = True) -> None:
+        self.is_main = is_main
         ordered = sorted(callbacks, key=_order_of)
         self.named = dict(zip(_names(ordered), ordered, strict=True))
         self.on_start = self._hooks("on_start")
@@ -109,6 +112,7 @@ class Callbacks:
             (getattr(one, event), f"{type(one).__name__}.{event}")
             for one in self.named.values()
             if getattr(type(one), event, empty) is not empty
+            and (self.is_main or not getattr(one, "main_only", False))
         )
 
 

@@ -22,6 +22,7 @@ class EpochLines(Callback):
     """
 
     order = 400
+    main_only = True
 
     def __init__(self) -> None:
         self._goal = ""

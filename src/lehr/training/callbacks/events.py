@@ -22,9 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from lehr.training.intervals import Progress
+
 if TYPE_CHECKING:
     from lehr.training.result import FitResult
     from lehr.training.trainer import BaseTrainer
+
+
+_NOWHERE = Progress()
 
 
 @dataclass(slots=True)
@@ -51,8 +56,11 @@ class StartContext(Context):
     folder: Path | None
 
     def require_metric(self, name: str, needed_by: str) -> None:
-        """Refuse the name of a metric that this run will never have."""
-        if name not in self.metric_names:
+        """Refuse the name of a metric that this run will never have.
+
+        What a user's own `step` returns is not known before: any name may come.
+        """
+        if name not in self.metric_names and self.trainer.step is None:
             raise ValueError(
                 f"{needed_by} watches {name!r}, but this run has "
                 f"{', '.join(self.metric_names)}; name one of these"
@@ -72,9 +80,10 @@ class UpdateContext(Context):
     """After an update.
 
     `loss` is a tensor on the device of the model: reading it may wait for the device.
-    `rates` are those that the update used, one per parameter group, and `others`
-    likewise what else lehr's scheduler drives, by field. What is put into `record` is
-    logged, if this update is.
+    `samples` are those of the update, of all ranks, and so are `tokens`, where they are
+    counted. `rates` are those that the update used, one per parameter group, and
+    `others` likewise what else lehr's scheduler drives, by field. What is put into
+    `record` is logged, if this update is.
     """
 
     update: int
@@ -85,6 +94,7 @@ class UpdateContext(Context):
     others: dict[str, list[Any]]
     gradient_norm: Tensor | None
     record: dict[str, Any]
+    tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -121,13 +131,20 @@ class LogContext(Context):
 
 @dataclass(slots=True)
 class SavePointContext(Context):
-    """After all else of an update; `metrics` are those of its evaluation, if any."""
+    """After all else of an update; `metrics` are those of its evaluation, if any.
+
+    `before` is how far the run was at the save point before, `progress` how far it is
+    now. `wanted` tells that somebody asked for a checkpoint, as SIGUSR1 does.
+    """
 
     updates: int
     epochs: int
     epoch_end: bool
     stopping: bool
     metrics: dict[str, float]
+    before: Progress = _NOWHERE
+    progress: Progress = _NOWHERE
+    wanted: bool = False
 
 
 @dataclass(slots=True)

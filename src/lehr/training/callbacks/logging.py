@@ -56,6 +56,7 @@ class LoggingCallback(Callback):
     """
 
     order = 500
+    main_only = True
 
     def __init__(
         self,
@@ -182,6 +183,19 @@ class LoggingCallback(Callback):
                 )
                 with contextlib.suppress(Exception):
                     logger.close()
+
+
+def with_records(
+    callbacks: Iterable[Callback], folder: object | None
+) -> tuple[Callback, ...]:
+    """Add one that keeps the records of a run with a folder, if none does.
+
+    `LoggingCallback(loggers=[])` keeps none.
+    """
+    given = tuple(callbacks)
+    if folder is None or any(isinstance(one, LoggingCallback) for one in given):
+        return given
+    return (*given, LoggingCallback())
 
 
 def _status(result: FitResult | None) -> Status:

@@ -24,6 +24,7 @@ class ProgressBar(Callback):
     """
 
     order = 400
+    main_only = True
 
     def __init__(self, *, enabled: bool | None = None) -> None:
         self.enabled = enabled

@@ -17,7 +17,7 @@ from lehr.training.callbacks.events import (
 )
 from lehr.training.checkpoint import CheckpointCorruptError
 from lehr.training.errors import LossSpikeError, NonFiniteError
-from lehr.training.result import GOALS
+from lehr.training.goal import GOALS
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer

@@ -13,7 +13,7 @@ from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import EndContext, StartContext, UpdateContext
 
 if TYPE_CHECKING:
-    from lehr.training.loops import ValidationLoop
+    from lehr.training.validation import ValidationLoop
 
 logger = logging.getLogger("lehr.training")
 

@@ -7,6 +7,7 @@ from lehr.training.metrics.base import (
     evaluated_names,
     gathers,
     number_from,
+    prefix_of,
     scalar_names,
 )
 from lehr.training.metrics.classification import TopKAccuracy, accuracy
@@ -22,5 +23,6 @@ __all__ = [
     "evaluated_names",
     "gathers",
     "number_from",
+    "prefix_of",
     "scalar_names",
 ]

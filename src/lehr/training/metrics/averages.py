@@ -25,7 +25,9 @@ class Averages:
         self._weights: dict[str, int] = {}
 
     def add(self, name: str, value: Tensor | float, weight: int) -> None:
-        """Count `value` as the mean of `weight` samples."""
+        """Count `value` as the mean of `weight` samples; of none it is no mean."""
+        if not weight:
+            return
         if isinstance(value, Tensor):
             wide = torch.float32 if value.device.type == "mps" else torch.float64
             value = value.detach().to(wide)

@@ -1,6 +1,6 @@
 """The two contracts of a metric: a mean per batch, or gathered over all batches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, SupportsFloat, TypeGuard
 
 from torch import Tensor
@@ -43,13 +43,30 @@ def scalar_names(metrics: Mapping[str, Metric]) -> list[str]:
     return [name for name, one in metrics.items() if getattr(one, "scalar", True)]
 
 
-def evaluated_names(metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+def evaluated_names(
+    metrics: Mapping[str, Metric], sets: Iterable[str] = ("",)
+) -> tuple[str, ...]:
     """Return the names of what an evaluation of a trainer gives.
+
+    Args:
+        metrics: of the trainer.
+        sets: the names of the validation data, if there are several.
 
     >>> evaluated_names({"accuracy": lambda output, target: 1.0})
     ('val_loss', 'val_accuracy')
+    >>> evaluated_names({}, ["easy", "hard"])
+    ('val_easy_loss', 'val_hard_loss')
     """
-    return ("val_loss", *(f"val_{name}" for name in scalar_names(metrics)))
+    return tuple(
+        f"{prefix_of(one)}{name}"
+        for one in sets
+        for name in ("loss", *scalar_names(metrics))
+    )
+
+
+def prefix_of(data: str = "") -> str:
+    """Return what the names of metrics of validation data begin with."""
+    return f"val_{data}_" if data else "val_"
 
 
 def number_from(name: str, metric: Gathering) -> float:
