@@ -158,6 +158,7 @@ def digest(one):
     """The hash of all that makes a run: two equal ones go on alike, bit for bit."""
     state = snapshot.take(one)
     state["state"]["done"].pop("seconds")
+    state["state"].pop("settings")  # how it is built, and not how far it is
     state["state"]["history"] = [
         {k: v for k, v in row.items() if k != "seconds"} for row in one.history
     ]

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from lehr.training import Callback
 from lehr.training.interrupts import Interrupts
 from training import runs
 
@@ -24,6 +25,29 @@ def test_a_signal_saves_once_stops_and_the_run_goes_on_later(
     assert (stopped[1]["stopped_by"], stopped[1]["signal"]) == ("interrupt", number)
     assert stopped[1]["updates"] == 8, "at the next boundary"
     assert resumed[1] == straight[1]
+
+
+class Ask(runs.KillAt):
+    """Asks for a checkpoint, by a signal, after an update."""
+
+    def __init__(self, update):
+        super().__init__("on_update", update, number=signal.SIGUSR1)
+
+
+def test_a_signal_asks_for_a_checkpoint_and_training_goes_on(tmp_path):
+    handler = signal.getsignal(signal.SIGUSR1)
+    seen = []
+
+    class Look(Callback):
+        def on_update(self, context):
+            entries = context.trainer.store.entries()
+            seen.append([entry.updates for entry in entries])
+
+    one = runs.trainer(tmp_path, every=100, callbacks=[Ask(3), Look()])
+    result = runs.fit(one, updates=8)
+    assert result.stopped_by == "updates"
+    assert seen[:5] == [[], [], [], [], [4]]
+    assert signal.getsignal(signal.SIGUSR1) is handler
 
 
 def test_a_second_signal_quits_at_once(tmp_path):

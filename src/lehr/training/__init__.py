@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Retention,
     )
     from lehr.training.errors import (
+        ChangedRunError,
         EmptyDataError,
         LossSpikeError,
         NonFiniteError,
@@ -102,6 +103,7 @@ __all__ = [
     "BaseTrainer",
     "Best",
     "Callback",
+    "ChangedRunError",
     "CheckpointCorruptError",
     "CheckpointError",
     "CheckpointNotFoundError",
@@ -199,7 +201,7 @@ _ON_FIRST_USE = {
         "CheckpointWriteError FolderLockedError FolderNotEmptyError Retention"
     ),
     "lehr.training.errors": (
-        "EmptyDataError LossSpikeError NonFiniteError TrainingError"
+        "ChangedRunError EmptyDataError LossSpikeError NonFiniteError TrainingError"
     ),
     "lehr.training.gradients": "GradientStatistics gradient_statistics",
     "lehr.training.interface": "Trainer",

@@ -9,6 +9,29 @@ class EmptyDataError(TrainingError, ValueError):
     """There is no batch to train on or to evaluate."""
 
 
+class ChangedRunError(TrainingError, ValueError):
+    """A checkpoint is of a run that was built otherwise; nothing of it was loaded.
+
+    Attributes:
+        changes: what differs, one line for each.
+    """
+
+    def __init__(self, changes: list[str], *, acceptable: bool) -> None:
+        hint = (
+            "build the run as it was, or go on with these: fit(..., on_change='accept')"
+            if acceptable
+            else "build the run as it was; for a new run from old weights there is "
+            "load_weights(model, path)"
+        )
+        lines = [f"  {change}" for change in changes]
+        super().__init__(
+            "\n".join(
+                ["the checkpoint is of a run that was built otherwise:", *lines, hint]
+            )
+        )
+        self.changes = changes
+
+
 class NonFiniteError(TrainingError, ArithmeticError):
     """A loss or a gradient is NaN or infinite; the weights are those before it.
 

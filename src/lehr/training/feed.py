@@ -91,6 +91,7 @@ class Feed:
             return dict(self._pending)
         return {
             "batches": self.batches,
+            "length": self.length,
             "loader": self.loader.state_dict() if self._seeks else None,
             "begin": self._begin,
             "generators": [g.get_state() for g in generators_of(self.loader)],
@@ -109,7 +110,7 @@ class Feed:
 
     def _resumed(self, epoch: int, state: Mapping[str, Any]) -> Iterator[Any]:
         """Go on where the state was taken; the global random states stay."""
-        if self.batches and self.batches == self.length:
+        if self.batches and self.batches == state.get("length", self.length):
             # Taken between the last window and the end of its epoch: nothing is left,
             # and a loader that seeks stands at the start of the next epoch already.
             return self._ended(state)
@@ -118,6 +119,10 @@ class Feed:
                 self.loader.load_state_dict(state["loader"])
             if not self.batches:
                 return self._fresh(epoch)
+            left = getattr(self.loader, "batches_left", None)
+            if self.length is not None and left is not None:
+                # Its batches may have another size than they had.
+                self.batches = self.length - left
             with rng.preserved():
                 return iter(self.loader)
         if not self.batches:

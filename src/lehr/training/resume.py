@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lehr.training import rng, snapshot
+from lehr.training.built import OnChange
 from lehr.training.checkpoint import FolderNotEmptyError
 from lehr.training.goal import Goal
 
@@ -13,17 +14,19 @@ if TYPE_CHECKING:
 Resume = bool | str | Path | None
 
 
-def begin(trainer: "BaseTrainer", resume: Resume, goal: Goal) -> None:
+def begin(
+    trainer: "BaseTrainer", resume: Resume, goal: Goal, on_change: OnChange = "refuse"
+) -> None:
     """Load what is to be resumed, or get ready for a fresh run.
 
     A run that is resumed may have reached its goal; one that goes on in the same
     process asks for more, or it is a mistake.
     """
     if resume is True or resume == "auto":
-        if _resume_newest(trainer, required=resume is True):
+        if _resume_newest(trainer, on_change, required=resume is True):
             return
     elif resume:
-        trainer.load_checkpoint(Path(resume))
+        trainer.load_checkpoint(Path(resume), on_change=on_change)
         return
     if not trainer.begun:
         _begin_fresh(trainer)
@@ -34,7 +37,9 @@ def begin(trainer: "BaseTrainer", resume: Resume, goal: Goal) -> None:
         )
 
 
-def _resume_newest(trainer: "BaseTrainer", *, required: bool) -> bool:
+def _resume_newest(
+    trainer: "BaseTrainer", on_change: OnChange, *, required: bool
+) -> bool:
     """Go to the newest whole checkpoint; return whether there was one."""
     if trainer.store is None:
         raise ValueError(
@@ -44,7 +49,7 @@ def _resume_newest(trainer: "BaseTrainer", *, required: bool) -> bool:
     if trainer.store.is_empty and not required:
         return False
     entry, state = trainer.store.newest()
-    snapshot.put_back(trainer, state)
+    snapshot.put_back(trainer, state, on_change)
     trainer.checkpoint, trainer.begun = entry.path, True
     return True
 

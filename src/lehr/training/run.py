@@ -46,7 +46,7 @@ class Run:
         self.before = self.now = trainer.progress()
 
     def start_context(self) -> StartContext:
-        """Return what is known before the first update."""
+        """Return what is known before the first update; refuse names of no metric."""
         trainer, goal = self.trainer, self.goal
         sets = self.val_data if isinstance(self.val_data, Mapping) else ("",)
         names = evaluated_names(trainer.validation.metrics, sets)
@@ -55,7 +55,7 @@ class Run:
         per_update = getattr(self.feed.loader, "batch_size", None)
         if per_update is not None:
             per_update *= self.feed.window
-        return StartContext(
+        context = StartContext(
             trainer,
             resumed=trainer.updates > 0,
             num_epochs=goal.epochs,
@@ -65,6 +65,11 @@ class Run:
             metric_names=("train_loss", *evaluated),
             folder=trainer.folder,
         )
+        if goal.threshold is not None:
+            context.require_metric(goal.threshold.metric, "until")
+        if isinstance(self.val_data, Mapping):  # its names are known only now
+            context.require_metric(trainer.monitor, "monitor")
+        return context
 
     def train(self) -> str:
         """Return what ended the run."""

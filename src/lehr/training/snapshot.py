@@ -1,5 +1,6 @@
 """The whole state of a run: taken between two updates, put back before one."""
 
+import copy
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lehr.training import rng
+from lehr.training.built import OnChange, require_same, settings_of
 from lehr.training.checkpoint import Entry, Retention
 from lehr.training.result import Best
 
@@ -24,6 +26,7 @@ def take(trainer: "TrainerState") -> dict[str, Any]:
             "optimizer": trainer.optimizer.state_dict(),
             "scheduler": trainer.clock.state_dict(),
             "scheduler_kind": _kind_of(trainer.scheduler),
+            "settings": settings_of(trainer),
             "callbacks": trainer.callbacks.state_dict(),
             "data": trainer.place_in_data(),
             "random": rng.capture(),
@@ -76,13 +79,19 @@ def save(
     return entry.path
 
 
-def put_back(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
+def put_back(
+    trainer: "TrainerState",
+    parts: Mapping[str, Any],
+    on_change: OnChange = "refuse",
+) -> None:
     """Give a trainer the state; its random states follow when it goes on.
+
+    Whatever is refused, is refused before the model and the optimizer are changed.
 
     Raises:
         ValueError: the state has a scheduler and the trainer has none, or the reverse,
             or it is of another class than another library's.
-        RuntimeError: model or optimizer are built otherwise than they were.
+        ChangedRunError: the run is built otherwise than it was.
     """
     state = parts["state"]
     if (state["scheduler"] is None) != (trainer.scheduler is None):
@@ -97,10 +106,18 @@ def put_back(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
             f"the checkpoint has the state of {had}, the trainer has {has}; build the "
             "scheduler as it was"
         )
-    trainer.model.load_state_dict(parts["model"])
-    trainer.optimizer.load_state_dict(state["optimizer"])
+    require_same(trainer, parts, on_change)
     done = state["done"]
-    trainer.clock.load_state_dict(state["scheduler"], done["updates"], done["epochs"])
+    place = done["updates"], done["epochs"]
+    before = copy.deepcopy(trainer.clock.state_dict())
+    try:
+        trainer.clock.load_state_dict(state["scheduler"], *place)
+        trainer.model.load_state_dict(parts["model"])
+        trainer.optimizer.load_state_dict(state["optimizer"])
+    except Exception:
+        trainer.clock.load_state_dict(before, trainer.updates, trainer.epochs)
+        raise
+    trainer.clock.go_to(*place)  # the optimizer has brought the rates it had
     for name in trainer.callbacks.load_state_dict(state["callbacks"]):
         logger.warning("the checkpoint has a state for %s, which is not there", name)
     _count(trainer, state)

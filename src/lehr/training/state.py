@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn, optim
 
 from lehr.training import snapshot
+from lehr.training.built import OnChange
 from lehr.training.callbacks.base import Callbacks
 from lehr.training.checkpoint import (
     CheckpointStore,
@@ -51,6 +52,8 @@ class TrainerState(Trainer):
         self.checkpoint: Path | None = None
         self.stopping: str | None = None
         self.begun = False
+        self.batch_size: int | None = None
+        """Samples of a batch, where the loader says so."""
         self._since: float | None = None
         self._feed: Feed | None = None
         self._place: Mapping[str, Any] | None = None
@@ -113,9 +116,16 @@ class TrainerState(Trainer):
         state = snapshot.take(self)
         write_checkpoint(path, state, run="", serial=0, metrics={}, **done)
 
-    def load_checkpoint(self, path: str | Path) -> None:
-        """Go to a saved state; the next `fit` goes on from there."""
-        snapshot.put_back(self, read_checkpoint(Path(path)))
+    def load_checkpoint(
+        self, path: str | Path, *, on_change: OnChange = "refuse"
+    ) -> None:
+        """Go to a saved state; the next `fit` goes on from there.
+
+        Args:
+            path: of the checkpoint.
+            on_change: as for `fit`.
+        """
+        snapshot.put_back(self, read_checkpoint(Path(path)), on_change)
         self.checkpoint = Path(path)
         self.begun = True
 

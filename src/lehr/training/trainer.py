@@ -11,6 +11,7 @@ from torch import nn, optim
 
 from lehr._checks import choice, count
 from lehr.training import rng
+from lehr.training.built import OnChange
 from lehr.training.callbacks.base import Callback, Callbacks, fire
 from lehr.training.callbacks.events import EndContext, ErrorContext
 from lehr.training.callbacks.logging import with_records
@@ -181,6 +182,7 @@ class BaseTrainer(TrainerState):
         time: Duration | None = None,
         until: str | None = None,
         resume: bool | str | Path | None = None,
+        on_change: OnChange = "refuse",
     ) -> FitResult:
         """Train until a goal is reached, or something stops it.
 
@@ -199,12 +201,15 @@ class BaseTrainer(TrainerState):
             until: goal: a metric that is good enough: "val_accuracy >= 0.99".
             resume: True goes on from the newest whole checkpoint of the folder; "auto"
                 does so if there is one; a path goes on from that checkpoint.
+            on_change: what to do where the run is built otherwise than the checkpoint's
+                was: "refuse" it, or "accept" other settings, such as a batch size.
 
         Raises:
             ValueError: there is no goal, or it was reached before.
             EmptyDataError: there is no batch.
             FolderNotEmptyError: a fresh run in a folder with checkpoints.
             FolderLockedError: another process trains in the folder.
+            ChangedRunError: the checkpoint is of a run that was built otherwise.
             CheckpointNotFoundError, CheckpointCorruptError: there is none to resume.
             NonFiniteError: a loss is; the update was not applied.
         """
@@ -214,12 +219,13 @@ class BaseTrainer(TrainerState):
         require_rereadable(val_data, train_data)
         self.clock.require_metric(val_data)
         train_data = self.engine.share(train_data)
+        self.batch_size = getattr(train_data, "batch_size", None)
         with contextlib.ExitStack() as stack:
             if self.folder is not None and self.store is not None:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(FolderLock(self.folder))
                 self.store.sweep()
-            begin(self, resume, goal)
+            begin(self, resume, goal, on_change)
             feed = Feed(train_data, self.loop.accumulation, self._place)
             stack.enter_context(deterministic_mode(self.deterministic))
             interrupts = stack.enter_context(Interrupts())
@@ -227,13 +233,14 @@ class BaseTrainer(TrainerState):
 
     def _fit(self, run: Run) -> FitResult:
         """Run, with the events that surround a run."""
+        start = run.start_context()
         self._feed, self._since = run.feed, time.monotonic()
         self.stopping = run.goal.reached(self.progress())
         self.model.train()
         to_training(self.optimizer)
         result = None
         try:
-            fire(self.callbacks.on_start, run.start_context())
+            fire(self.callbacks.on_start, start)
             if self._random is not None:
                 rng.restore(self._random)
                 self._random = None

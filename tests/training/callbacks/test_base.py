@@ -71,7 +71,7 @@ def test_a_state_without_its_callback_is_reported(tmp_path, caplog):
         optimizer, lr=runs.warmup_cosine(0.02, warmup=4, total=20)
     )
     bare = runs.BaseTrainer(model, optimizer, scheduler, folder=tmp_path)
-    bare.fit(runs.batches("lehr"), updates=2, resume=True)
+    bare.fit(runs.batches("lehr"), updates=2, resume=True, on_change="accept")
     assert "a state for EarlyStopping, which is not there" in caplog.text
 
 

@@ -29,7 +29,8 @@ class Checkpointing(Callback):
     """Writes checkpoints into the trainer's folder, and drops those not worth keeping.
 
     One is written every so many epochs, every so many updates, after an evaluation that
-    is the best so far, and when the run stops for whatever reason but an exception.
+    is the best so far, when SIGUSR1 asks for it, and when the run stops for whatever
+    reason but an exception.
     Kept are the newest and the best, and what else `Retention` is told; none is ever
     deleted before its successor is on the disk, whole.
 
@@ -203,7 +204,7 @@ class Checkpointing(Callback):
             self.exported = save_weights(trainer.model, path)
 
     def _is_due(self, context: SavePointContext) -> bool:
-        if context.stopping:
+        if context.stopping or context.wanted:
             return True
         by_epoch, by_update = self.every_epochs, self.every_updates
         if by_epoch and context.epoch_end and context.epochs % by_epoch == 0:

@@ -68,6 +68,11 @@ class Position:
         full, rest = divmod(self.size, self.batch_size)
         return full + (rest > 0 and not self.drop_last)
 
+    @property
+    def batches_left(self) -> int | None:
+        """Batches that are left of the epoch; None where its end is not known."""
+        return None if self.size is None else len(self.starts(self.size))
+
     def set_epoch(self, epoch: int) -> None:
         """Go to the start of an epoch."""
         self.epoch, self.samples = count("epoch", epoch), 0
