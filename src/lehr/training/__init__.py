@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         EpochLines,
         GradientMonitor,
         LoggingCallback,
+        LossCurve,
+        LossForecast,
         Profiler,
         ProgressBar,
         RateMonitor,
@@ -132,6 +134,8 @@ __all__ = [
     "LoadReport",
     "Logger",
     "LoggingCallback",
+    "LossCurve",
+    "LossForecast",
     "LossSpikeError",
     "Mlflow",
     "MultiStepLR",
@@ -192,8 +196,8 @@ _ON_FIRST_USE = {
     "lehr.plotting": "plot_lr_schedule plot_paper_scheduler",
     "lehr.training.callbacks": (
         "Callback Checkpointing ConsoleLog EarlyStopping Ema EpochLines "
-        "GradientMonitor LoggingCallback Profiler ProgressBar RateMonitor RollBack "
-        "SamplePredictions SkipNonFinite Throughput TimeLimit WeightAverage"
+        "GradientMonitor LoggingCallback LossCurve LossForecast Profiler ProgressBar "
+        "RateMonitor RollBack SamplePredictions SkipNonFinite Throughput TimeLimit WeightAverage"
     ),
     "lehr.training.checkpoint": (
         "CheckpointCorruptError CheckpointError CheckpointNotFoundError "

@@ -18,6 +18,7 @@ from lehr.training.callbacks.events import (
 )
 from lehr.training.callbacks.gradients import GradientMonitor
 from lehr.training.callbacks.logging import LoggingCallback
+from lehr.training.callbacks.loss_forecast import LossCurve, LossForecast
 from lehr.training.callbacks.profiler import Profiler
 from lehr.training.callbacks.progress import ProgressBar
 from lehr.training.callbacks.rates import RateMonitor
@@ -43,6 +44,8 @@ __all__ = [
     "GradientMonitor",
     "LogContext",
     "LoggingCallback",
+    "LossCurve",
+    "LossForecast",
     "Profiler",
     "ProgressBar",
     "RateMonitor",

@@ -25,7 +25,8 @@ class Throughput(Callback):
 
     `samples_per_second` and `seconds_per_update` are means over the last `window`
     updates, in the history over the epoch; `tokens_per_second` and `mfu`, the share of
-    the device's peak that training reaches, stand beside them if they can be known.
+    the device's peak that training reaches, stand beside them if they can be known. The
+    trainer counts tokens if something needs them, such as `mean_over="tokens"`.
     `memory_mib` is the peak so far: what torch allocated on a CUDA device, else what
     the process held in memory.
 
@@ -36,7 +37,7 @@ class Throughput(Callback):
 
     Args:
         window: how many updates the means are over, >= 1.
-        tokens_per_sample: such as the length of a sequence.
+        tokens_per_sample: such as the length of a sequence, where they are not counted.
         flops_per_sample: floating-point operations to train on one sample, forward and
             backward; for a transformer about 6 x parameters x tokens per sample.
         peak_flops: of the device, per second, in the precision of training.
@@ -86,7 +87,7 @@ class Throughput(Callback):
 
     def _begin(self) -> None:
         self._since = time.perf_counter()
-        self._total = (0, 0, 0.0)  # updates, samples, seconds of training
+        self._total = (0, 0, 0, 0.0)  # updates, samples, tokens, seconds of training
         self._epoch = self._total
         self._last = deque([self._total], self.window + 1)
         self._memory: float | None = None
@@ -101,9 +102,10 @@ class Throughput(Callback):
 
     def on_update(self, context: UpdateContext) -> None:
         """Stop the watch; note the means."""
-        updates, samples, seconds = self._total
+        updates, samples, tokens, seconds = self._total
         seconds += time.perf_counter() - self._since
-        self._total = (updates + 1, samples + context.samples, seconds)
+        samples, tokens = samples + context.samples, tokens + context.tokens
+        self._total = (updates + 1, samples, tokens, seconds)
         if updates % self.window == 0:  # asking for it costs more than all the rest
             self._memory = _peak_mib(context.trainer.loop.device)
         self._last.append(self._total)
@@ -118,14 +120,16 @@ class Throughput(Callback):
         """Start the watch again."""
         self._since = time.perf_counter()
 
-    def _note(self, row: dict[str, Any], since: tuple[int, int, float]) -> None:
-        updates, samples, seconds = (
+    def _note(self, row: dict[str, Any], since: tuple[int, int, int, float]) -> None:
+        updates, samples, tokens, seconds = (
             now - then for now, then in zip(self._total, since, strict=True)
         )
         if updates and seconds:
             speed = samples / seconds
             row["samples_per_second"] = speed
             row["seconds_per_update"] = seconds / updates
+            if tokens:
+                row["tokens_per_second"] = tokens / seconds
             for name, factor in self.factors.items():
                 row[name] = speed * factor
         if self._memory is not None:
