@@ -197,7 +197,8 @@ _ON_FIRST_USE = {
     "lehr.training.callbacks": (
         "Callback Checkpointing ConsoleLog EarlyStopping Ema EpochLines "
         "GradientMonitor LoggingCallback LossCurve LossForecast Profiler ProgressBar "
-        "RateMonitor RollBack SamplePredictions SkipNonFinite Throughput TimeLimit WeightAverage"
+        "RateMonitor RollBack SamplePredictions SkipNonFinite Throughput TimeLimit "
+        "WeightAverage"
     ),
     "lehr.training.checkpoint": (
         "CheckpointCorruptError CheckpointError CheckpointNotFoundError "
