@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from lehr.training import EmptyDataError
+from lehr.training import (
+    BaseTrainer,
+    Callback,
+    Checkpointing,
+    EmptyDataError,
+    JsonLines,
+    LoggingCallback,
+    read_json_lines,
+)
 from lehr.training.feed import Feed, require_rereadable
 from training import runs
 
@@ -23,10 +31,9 @@ def test_the_last_window_of_an_epoch_has_what_is_left(wrap):
     assert seen == [([0, 1, 2], False), ([3, 4, 5], False), ([6], True)]
 
 
-def test_a_stream_that_ends_with_a_full_window_tells_it_afterwards():
+def test_a_stream_that_ends_with_a_full_window_tells_it_in_time():
     feed = Feed(runs.stream(range(6)), 3)
-    assert [feed.epoch_over for _ in feed.windows(0)] == [False, False]
-    assert feed.epoch_over
+    assert [feed.epoch_over for _ in feed.windows(0)] == [False, True]
     assert feed.updates_per_epoch is None
 
 
@@ -141,3 +148,63 @@ def test_workers_that_stay_do_not_change_the_order_of_a_resumed_run():
         [sys.executable, script], capture_output=True, text=True, timeout=120
     )
     assert done.stdout.splitlines() == ["same"] * 4, done.stderr
+
+
+class Draws:
+    """A stream of unknown length whose batches draw from the global random numbers."""
+
+    def __init__(self, count=7):
+        self.count = count
+
+    def __iter__(self):
+        for _ in range(self.count):
+            yield torch.rand(4, 8), torch.randint(3, (4,))
+
+
+@pytest.mark.parametrize("updates", [3, 6, 7, 8, 13])
+def test_a_stream_that_draws_is_resumed_exactly_with_one_batch_read_ahead(
+    tmp_path, updates
+):
+    def run(folder, updates, resume=None):
+        model = runs.net()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+        log = LoggingCallback(1, [JsonLines(folder / "log.jsonl")])
+        one = BaseTrainer(
+            model,
+            optimizer,
+            folder=folder,
+            callbacks=[Checkpointing(every_updates=1), log],
+        )
+        one.fit(Draws(), updates=updates, resume=resume)
+        return one
+
+    whole = run(tmp_path / "whole", 16)
+    run(tmp_path / "parts", updates)
+    parts = run(tmp_path / "parts", 16, resume=True)
+    assert runs.digest(parts) == runs.digest(whole)
+    lines = [
+        list(read_json_lines(tmp_path / name / "log.jsonl"))
+        for name in ("whole", "parts")
+    ]
+    assert [line["update"] for line in lines[0]] == list(range(16)), "each once"
+    assert lines[1] == lines[0]
+    ends = [line["update"] for line in lines[0] if "train_loss" in line]
+    assert ends == [6, 13]
+
+
+def test_a_stream_goes_on_after_an_error_in_its_last_update():
+    class Fails(Callback):
+        times = 0
+
+        def on_update(self, context):
+            if context.update == 6 and not self.times:
+                self.times = 1
+                raise OSError("once")
+
+    model = runs.net()
+    one = BaseTrainer(
+        model, torch.optim.SGD(model.parameters(), lr=0.1), callbacks=[Fails()]
+    )
+    with pytest.raises(OSError, match="once"):
+        one.fit(Draws(), num_epochs=2)
+    assert one.fit(Draws(), num_epochs=2).updates == 14

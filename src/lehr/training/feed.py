@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import torch
@@ -40,6 +41,8 @@ class Feed:
         self.epoch_over = False
         self._pending = state
         self._begin: dict[str, Any] = {}
+        self._next: list[Any] = []
+        self._ahead: dict[str, Any] | None = None
         self._seeks = hasattr(loader, "state_dict") and hasattr(
             loader, "load_state_dict"
         )
@@ -57,17 +60,17 @@ class Feed:
     def windows(self, epoch: int) -> Iterator[list[Any]]:
         """Deal the rest of an epoch; `epoch_over` is True with its last window.
 
-        Only a loader without a length tells its end too late for a full last window.
+        Of a loader that knows no length, one batch is read ahead.
         """
         state, self._pending = self._pending, None
-        iterator = self._fresh(epoch) if state is None else self._resumed(epoch, state)
         self.epoch_over = False
+        self._next, self._ahead = [], None
+        iterator = self._fresh(epoch) if state is None else self._resumed(epoch, state)
         window: list[Any] = []
-        for batch in iterator:
+        for batch in self._dealt(iterator):
             self.batches += 1
             window.append(batch)
-            if self.batches == self.length:
-                self._require_end(iterator)
+            if self.epoch_over:
                 break
             if len(window) == self.window:
                 yield window
@@ -81,20 +84,53 @@ class Feed:
         if window:
             yield window
 
+    def _dealt(self, iterator: Iterator[Any]) -> Iterator[Any]:
+        """Yield the batches; set `epoch_over` before the last one.
+
+        Where the length is not known, one batch is read ahead for that.
+        """
+        if self.length is not None:
+            for batch in iterator:
+                if self.batches + 1 == self.length:
+                    self._require_end(iterator)
+                    self.epoch_over = True
+                yield batch
+            return
+        found = self._next or list(islice(iterator, 1))
+        while found:
+            self._ahead = self._moment()
+            self._next = list(islice(iterator, 1))
+            if not self._next:
+                self._ahead, self.epoch_over = None, True
+            yield found[0]
+            found = self._next
+
+    def _moment(self) -> dict[str, Any]:
+        """Return the states from which the next batch is read."""
+        if self._seeks:
+            return {"loader": self.loader.state_dict()}
+        return {
+            "random": rng.capture(),
+            "generators": [g.get_state() for g in generators_of(self.loader)],
+        }
+
     def next_epoch(self) -> None:
         """Count from the start of the next epoch."""
-        self.batches = 0
+        self.batches, self.epoch_over = 0, False
 
     def state_dict(self) -> dict[str, Any]:
         """Return the position after the windows dealt so far."""
         if self._pending is not None:  # none was dealt yet
             return dict(self._pending)
+        ahead = self._ahead or {}
         return {
             "batches": self.batches,
+            "over": self.epoch_over,
             "length": self.length,
             "loader": self.loader.state_dict() if self._seeks else None,
             "begin": self._begin,
             "generators": [g.get_state() for g in generators_of(self.loader)],
+            **({"ahead": ahead} if "random" in ahead else ahead),
         }
 
     def _fresh(self, epoch: int) -> Iterator[Any]:
@@ -110,7 +146,7 @@ class Feed:
 
     def _resumed(self, epoch: int, state: Mapping[str, Any]) -> Iterator[Any]:
         """Go on where the state was taken; the global random states stay."""
-        if self.batches and self.batches == state.get("length", self.length):
+        if state.get("over") or (self.batches and self.batches == self.length):
             # Taken between the last window and the end of its epoch: nothing is left,
             # and a loader that seeks stands at the start of the next epoch already.
             return self._ended(state)
@@ -124,15 +160,26 @@ class Feed:
                 # Its batches may have another size than they had.
                 self.batches = self.length - left
             with rng.preserved():
-                return iter(self.loader)
+                iterator: Iterator[Any] = iter(self.loader)
+                self._read_ahead(iterator)
+            return iterator
         if not self.batches:
             _set_generators(self.loader, state["generators"])
             return self._fresh(epoch)
         self._begin = state["begin"]
         with rng.preserved():
             iterator = self._replayed(epoch)
+            if "ahead" in state:
+                rng.restore(state["ahead"]["random"])
+                _set_generators(self.loader, state["ahead"]["generators"])
+                self._read_ahead(iterator)
         _set_generators(self.loader, state["generators"])
         return iterator
+
+    def _read_ahead(self, iterator: Iterator[Any]) -> None:
+        """Read the batch that had been read when the state was taken."""
+        if self.length is None:
+            self._next = list(islice(iterator, 1))
 
     def _ended(self, state: Mapping[str, Any]) -> Iterator[Any]:
         """Leave the loader as it was at the end of an epoch; deal nothing."""
