@@ -49,11 +49,14 @@ class Row:
     ratio: float = 0.0
     times_faster: float | None = None
     at_most: float | None = None
+    times_as_long: float | None = None
 
     @property
     def goal(self) -> str:
         if self.times_faster is not None:
             return f">= {self.times_faster:g}x"
+        if self.times_as_long is not None:
+            return f"<= {self.times_as_long:g}x its time"
         return "" if self.at_most is None else f"<= {readable(self.at_most)}"
 
     @property
@@ -61,6 +64,8 @@ class Row:
         """Whether the goal is reached; None without one."""
         if self.times_faster is not None:
             return self.ratio >= self.times_faster
+        if self.times_as_long is not None:
+            return self.ratio * self.times_as_long >= 1
         return None if self.at_most is None else self.ours <= self.at_most
 
 
@@ -87,8 +92,12 @@ def compare(
     peer: str,
     *,
     times_faster: float | None = None,
+    times_as_long: float | None = None,
 ) -> Row:
-    """Compare one entry of `times` with another, by the median of their ratios."""
+    """Compare one entry of `times` with another, by the median of their ratios.
+
+    The goal is to be so many times faster, or to take at most so many times as long.
+    """
     ratios = [b / a for a, b in zip(times[ours], times[peer], strict=True)]
     return Row(
         what,
@@ -97,6 +106,7 @@ def compare(
         statistics.median(times[peer]),
         statistics.median(ratios),
         times_faster=times_faster,
+        times_as_long=times_as_long,
     )
 
 
@@ -116,6 +126,8 @@ def table(rows: Iterable[Row]) -> str:
     for row in rows:
         mark = {True: "yes", False: "**no**", None: ""}[row.reached]
         reached = readable(row.ours) if row.at_most else f"{row.ratio:.3g}x"
+        if row.times_as_long:
+            reached = f"{1 / row.ratio:.3g}x its time"
         theirs = readable(row.theirs) if row.peer else ""
         lines.append(
             (row.what, readable(row.ours), row.peer, theirs, row.goal, reached, mark)

@@ -70,11 +70,23 @@ def test_a_ratio_is_the_median_of_the_ratios_of_the_rounds():
         (harness.Row("it", 9e-7, at_most=1e-6), "<= 1 us", True),
         (harness.Row("it", 1.0, "peer", 2.0, 2.0, times_faster=2), ">= 2x", True),
         (harness.Row("it", 1.0, "peer", 2.0, 2.0), "", None),
+        (
+            harness.Row("it", 3.0, "peer", 2.0, 2 / 3, times_as_long=1.6),
+            "<= 1.6x its time",
+            True,
+        ),
+        (
+            harness.Row("it", 3.0, "peer", 2.0, 2 / 3, times_as_long=1.4),
+            "<= 1.4x its time",
+            False,
+        ),
     ],
 )
 def test_a_goal_is_reached_or_missed(row, goal, reached):
     assert (row.goal, row.reached) == (goal, reached)
     assert ("**no**" in harness.table([row])) is (reached is False)
+    if row.times_as_long:
+        assert "1.5x its time" in harness.table([row])
 
 
 @pytest.mark.parametrize(

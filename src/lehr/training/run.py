@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from lehr.training import snapshot
 from lehr.training.callbacks.base import fire
 from lehr.training.callbacks.events import (
     EpochContext,
@@ -137,6 +138,7 @@ class Run:
         """
         trainer, hooks = self.trainer, self.trainer.callbacks
         update, epoch = record["update"], record["epoch"]
+        snapshot.wait_for_copy(trainer)
         trainer.epochs = epoch + epoch_over
         if epoch_over:
             self.feed.next_epoch()

@@ -11,6 +11,7 @@ from lehr.training import rng
 from lehr.training.built import OnChange, require_same, settings_of
 from lehr.training.checkpoint import Entry, Retention
 from lehr.training.result import Best
+from lehr.training.steady import steady_tensors
 
 if TYPE_CHECKING:
     from lehr.training.state import TrainerState
@@ -54,8 +55,12 @@ def save(
     metrics: Mapping[str, float] | None,
     *,
     asynchronous: bool,
+    overlapped: bool = False,
 ) -> Path:
     """Write a checkpoint into the run's folder; return where it is, or will be.
+
+    If `overlapped` too, what is steady is copied later: whoever writes it must call
+    `trainer.store.wait_for_copy()` first, as the loop does.
 
     Raises:
         ValueError: the trainer has no folder.
@@ -74,6 +79,7 @@ def save(
         "retention": retention,
     }
     if asynchronous:
+        options["steady"] = steady_tensors(trainer) if overlapped else ()
         return trainer.store.save_async(take(trainer), then=note, **options).path
     note(entry := trainer.store.save(take(trainer), **options))
     return entry.path
@@ -107,6 +113,7 @@ def put_back(
             "scheduler as it was"
         )
     require_same(trainer, parts, on_change)
+    wait_for_copy(trainer)
     done = state["done"]
     place = done["updates"], done["epochs"]
     before = copy.deepcopy(trainer.clock.state_dict())
@@ -137,6 +144,12 @@ def _count(trainer: "TrainerState", state: Mapping[str, Any]) -> None:
     loop.precision.load_state_dict(state.get("precision", {}))
 
 
+def wait_for_copy(trainer: "TrainerState") -> None:
+    """Let a checkpoint have the weights as they are, before others come."""
+    if trainer.store is not None:
+        trainer.store.wait_for_copy()
+
+
 def _kind_of(scheduler: Any) -> str:
     """Name the class of a scheduler; lehr's own all refuse a state that is not theirs.
 
@@ -156,6 +169,7 @@ def go_back(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
     """
     state = parts["state"]
     done = state["done"]
+    wait_for_copy(trainer)
     trainer.model.load_state_dict(parts["model"])
     trainer.optimizer.load_state_dict(state["optimizer"])
     trainer.clock.load_state_dict(state["scheduler"], done["updates"], done["epochs"])

@@ -10,7 +10,7 @@ import torch
 from torch import nn, optim
 
 from lehr._checks import choice, count
-from lehr.training import rng
+from lehr.training import rng, snapshot
 from lehr.training.built import OnChange
 from lehr.training.callbacks.base import Callback, Callbacks, fire
 from lehr.training.callbacks.events import EndContext, ErrorContext
@@ -247,9 +247,11 @@ class BaseTrainer(TrainerState):
             result = run.result(run.train())
             return result
         except BaseException as error:
+            snapshot.wait_for_copy(self)
             fire(self.callbacks.on_error, ErrorContext(self, error))
             raise
         finally:
+            snapshot.wait_for_copy(self)
             self._place = run.feed.state_dict()
             self.seconds_before, self._since, self._feed = self.seconds, None, None
             fire(self.callbacks.on_end, EndContext(self, result))
@@ -262,6 +264,7 @@ class BaseTrainer(TrainerState):
         self, val_loader: Iterable[Any] | Mapping[str, Iterable[Any]]
     ) -> dict[str, float]:
         """Return the loss and the metrics, as `val_...`; change nothing."""
+        snapshot.wait_for_copy(self)
         sets = val_loader if isinstance(val_loader, Mapping) else {"": val_loader}
         with evaluating(self.optimizer):
             return {

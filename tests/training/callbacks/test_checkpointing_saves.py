@@ -147,3 +147,15 @@ def test_milestones_stay(tmp_path, asynchronous):
 def test_bad_options_are_refused(options, told):
     with pytest.raises(ValueError, match=told):
         Checkpointing(**options)
+
+
+@pytest.mark.parametrize("every", [2, "2ep", "16 samples"])
+def test_checkpoints_come_by_any_clock(tmp_path, every):
+    saving = Checkpointing(every=every, every_epochs=None, keep_last=9, keep_best=0)
+    scripted.run([1.0] * 5, saving, folder=tmp_path)
+    assert updates_in(tmp_path) == [2, 4, 5]
+
+
+def test_an_interval_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="every must be a whole number of updates"):
+        Checkpointing(every="3 apples")

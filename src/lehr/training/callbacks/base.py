@@ -44,6 +44,8 @@ class Callback:
     order: int = 0
     main_only: bool = False
     """Whether only rank 0 of a run in several processes calls it, as for a log."""
+    steady_state: bool = False
+    """Whether its state rests from a save point to the next update."""
 
     def on_start(self, context: StartContext) -> None: ...
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lehr._checks import choice, count
+from lehr.training import snapshot
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import (
     EndContext,
@@ -15,8 +16,10 @@ from lehr.training.callbacks.events import (
 )
 from lehr.training.callbacks.names import NameTemplate
 from lehr.training.checkpoint import CheckpointWriteError, Retention
+from lehr.training.intervals import Every
 from lehr.training.modes import evaluating
 from lehr.training.result import is_better
+from lehr.training.steady import is_watched
 from lehr.training.weights import save_weights
 
 if TYPE_CHECKING:
@@ -34,15 +37,19 @@ class Checkpointing(Callback):
     Kept are the newest and the best, and what else `Retention` is told; none is ever
     deleted before its successor is on the disk, whole.
 
-    It is written beside the training, from a copy of the state: the next update waits
-    for the copy only. One is written at a time. The last one is on the disk when `fit`
-    returns, by an exception too.
+    It is written beside the training, from a copy of the state. Weights and moments are
+    copied while the next gradients are computed, which do not write them; the rest, as
+    the running means of batch norm, at once. So training waits for little. One is
+    written at a time. The last one is on the disk when `fit` returns, by an exception
+    too.
 
     With `export`, the weights alone are written as well, into files that anything can
     read: `load_weights(model, path)`, or safetensors itself. A file of the same name is
     replaced by a whole one; files of other names stay.
 
     Args:
+        every: an interval by any clock: updates, or "2ep", "10k samples", "1Mtok",
+            "30m"; beside those that follow.
         every_epochs: None writes none at the ends of epochs.
         every_updates: None writes none by updates.
         keep_last: how many of the newest stay, >= 1.
@@ -53,6 +60,9 @@ class Checkpointing(Callback):
             multiple of these stays for ever.
         asynchronous: False makes the next update wait until a checkpoint is on the
             disk, and needs no memory for a copy.
+        overlapped: False copies all at once. A model that writes its trained weights in
+            its forward pass needs that. So it is as well where a callback from outside
+            lehr acts between a checkpoint and the next gradients: it may write them.
         on_save_error: "raise" ends the run when a checkpoint cannot be written; "warn"
             tells the log, and tries again when the next one is due. A last one that
             cannot be written is raised in any case.
@@ -74,6 +84,7 @@ class Checkpointing(Callback):
     def __init__(
         self,
         *,
+        every: int | str | Every | None = None,
         every_epochs: int | None = 1,
         every_updates: int | None = None,
         keep_last: int = 1,
@@ -83,6 +94,7 @@ class Checkpointing(Callback):
         keep_every_updates: int | None = None,
         keep_every_epochs: int | None = None,
         asynchronous: bool = True,
+        overlapped: bool = True,
         on_save_error: Literal["raise", "warn"] = "raise",
         max_save_errors: int = 3,
         export: str | None = None,
@@ -92,12 +104,13 @@ class Checkpointing(Callback):
             count("every_epochs", every_epochs, minimum=1)
         if every_updates is not None:
             count("every_updates", every_updates, minimum=1)
+        self.every = None if every is None else Every.of(every)
         self.every_epochs = every_epochs
         self.every_updates = every_updates
         self.retention = Retention(
             keep_last, keep_best, monitor, mode, keep_every_updates, keep_every_epochs
         )
-        self.asynchronous = asynchronous
+        self.asynchronous, self.overlapped = asynchronous, overlapped
         choice("on_save_error", on_save_error, ("raise", "warn"))
         most = count("max_save_errors", max_save_errors, minimum=1)
         self.max_save_errors = most if on_save_error == "warn" else 1
@@ -127,9 +140,16 @@ class Checkpointing(Callback):
         self._folder = context.folder
         if not context.resumed:
             self.best = None
+        loop, store = context.trainer.loop, context.trainer.store
+        if store is not None and loop.before_step is None:
+            loop.before_step = store.wait_for_copy
+        if self.every is not None and self.every.unit == "tokens":
+            loop.weighing.tokens_wanted = True
 
     def on_save_point(self, context: SavePointContext) -> None:
         """Write a checkpoint, if one is due, and weights, if wanted."""
+        if context.trainer.store is not None:
+            context.trainer.store.wait_for_copy()  # if there was no step since then
         due, best = self._is_due(context), self._is_best(context)
         if self.export is not None and (best or (due and self.export_on == "save")):
             self._export(context, self.export)
@@ -141,7 +161,7 @@ class Checkpointing(Callback):
         try:
             if context.trainer.store is not None:
                 context.trainer.store.wait()
-        except CheckpointWriteError as failure:
+        except (CheckpointWriteError, RuntimeError) as failure:
             context.error.add_note(str(failure))
 
     def on_end(self, context: EndContext) -> None:
@@ -154,8 +174,12 @@ class Checkpointing(Callback):
         trainer = context.trainer
         self._settle(trainer)
         try:
-            trainer.save(
-                self.retention, context.metrics, asynchronous=self.asynchronous
+            snapshot.save(
+                trainer,
+                self.retention,
+                context.metrics,
+                asynchronous=self.asynchronous,
+                overlapped=self._may_overlap(context),
             )
             if context.stopping:
                 self._wait(trainer)
@@ -166,6 +190,16 @@ class Checkpointing(Callback):
         else:
             if not self.asynchronous:
                 self.save_errors = 0
+
+    def _may_overlap(self, context: SavePointContext) -> bool:
+        """Tell whether all who write weights before the next update wait for a copy."""
+        trainer, store = context.trainer, context.trainer.store
+        if not self.overlapped or context.stopping or store is None:
+            return False
+        if trainer.loop.before_step != store.wait_for_copy:
+            return False
+        epoch_end = context.epoch_end
+        return not is_watched(trainer.callbacks, self, epoch_end=epoch_end)
 
     def _settle(self, trainer: "BaseTrainer") -> None:
         """Wait for the save in the background, and count it if it failed."""
@@ -205,6 +239,8 @@ class Checkpointing(Callback):
 
     def _is_due(self, context: SavePointContext) -> bool:
         if context.stopping or context.wanted:
+            return True
+        if self.every is not None and self.every.due(context.before, context.progress):
             return True
         by_epoch, by_update = self.every_epochs, self.every_updates
         if by_epoch and context.epoch_end and context.epochs % by_epoch == 0:

@@ -47,6 +47,7 @@ class EarlyStopping(Callback):
     """
 
     order = 100
+    steady_state = True  # the best weights are copied in `on_evaluate` only
 
     def __init__(
         self,

@@ -59,6 +59,7 @@ class WeightAverage(Callback):
     """
 
     order = -200
+    steady_state = True  # the averages move in `on_update` only
 
     def __init__(
         self,

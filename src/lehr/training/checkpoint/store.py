@@ -1,35 +1,26 @@
 """A folder of checkpoints, each of which exists whole or not at all."""
 
-import json
 import logging
-import os
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from lehr.training.checkpoint import catalog, files
-from lehr.training.checkpoint.catalog import KEEP, STAGE, Entry
+from lehr.training.checkpoint.catalog import KEEP, Entry
 from lehr.training.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointNotFoundError,
-    CheckpointWriteError,
 )
-from lehr.training.checkpoint.folder import (
-    Part,
-    read_checkpoint,
-    take_apart,
-    write_parts,
-)
+from lehr.training.checkpoint.folder import read_checkpoint, take_apart
 from lehr.training.checkpoint.manifest import Manifest
 from lehr.training.checkpoint.retention import Retention
+from lehr.training.checkpoint.saving import Save, free_name
 from lehr.training.checkpoint.staging import Staging
 from lehr.training.checkpoint.writer import Saving
 
 logger = logging.getLogger("lehr.training")
-
-RUN_FILE = "run.json"
 
 
 class CheckpointStore:
@@ -40,8 +31,8 @@ class CheckpointStore:
     as JSON, so that nothing which is read can run code.
 
     `save` returns when the checkpoint is durable; `save_async` when the state has been
-    copied, and a thread does the rest. One is written at a time. Whatever lists, loads
-    or sweeps waits for it first.
+    copied, or what of it is not steady, and a thread does the rest. One is written at a
+    time. Whatever lists, loads or sweeps waits for it first.
 
     Args:
         folder: made when the first checkpoint is written.
@@ -59,6 +50,7 @@ class CheckpointStore:
         self.damaged: list[CheckpointCorruptError] = []
         self._staging = Staging()
         self._saving: Saving | None = None
+        self._copying: Saving | None = None
 
     def save(
         self,
@@ -86,9 +78,8 @@ class CheckpointStore:
             TypeError: the state holds something that is neither plain data nor tensor.
         """
         self.wait()
-        about = Manifest("", 0, updates, epochs, dict(metrics or {}), {})
-        target = self._target(updates)
-        return self._write(target, take_apart(state), about, retention, keep)
+        save = self._save(updates, epochs, metrics, retention, keep)
+        return save.write(take_apart(state))
 
     def save_async(
         self,
@@ -100,6 +91,7 @@ class CheckpointStore:
         retention: Retention | None = None,
         keep: bool = False,
         then: Callable[[Entry], None] | None = None,
+        steady: Iterable[Tensor] = (),
     ) -> Saving:
         """Copy a state, and write it while the caller goes on and changes it.
 
@@ -114,25 +106,51 @@ class CheckpointStore:
             retention: as for `save`.
             keep: as for `save`.
             then: called with the checkpoint when it is durable, in the writer's thread.
+            steady: tensors of the state which nobody writes before `wait_for_copy` has
+                returned: they are copied in the thread. If one is written before it was
+                copied, the checkpoint is not made, and that is raised by the next save.
 
         Raises:
             CheckpointWriteError: the one before could not be written; this one is not
                 begun.
+            RuntimeError: a steady tensor of the one before was written too soon.
             TypeError: as `save`.
+
+        >>> import tempfile, torch
+        >>> weights, running_mean = torch.ones(2), torch.ones(2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     store = CheckpointStore(Path(folder))
+        ...     state = {"model": {"w": weights, "mean": running_mean}}
+        ...     saving = store.save_async(state, updates=7, steady=[weights])
+        ...     running_mean += 1  # the next forward pass
+        ...     store.wait_for_copy()
+        ...     weights += 1  # the next update
+        ...     print(store.load(saving.wait().path)["model"])
+        {'w': tensor([1., 1.]), 'mean': tensor([1., 1.])}
         """
         self.wait()
-        parts = self._staging.copy(take_apart(state))
-        about = Manifest("", 0, updates, epochs, dict(metrics or {}), {})
-        target = self._target(updates)
+        save = self._save(updates, epochs, metrics, retention, keep)
+        parts, rest = self._staging.begin(take_apart(state), steady)
 
         def write() -> Entry:
-            entry = self._write(target, parts, about, retention, keep)
+            entry = save.write(parts)
             if then is not None:
                 then(entry)
             return entry
 
-        self._saving = Saving(target, write)
+        self._copying = self._saving = Saving(save.target, write, rest.copy)
         return self._saving
+
+    def wait_for_copy(self) -> None:
+        """Wait until the state of the last `save_async` is copied, and may change.
+
+        A training loop calls it when the gradients are ready, and so does whoever
+        changes weights outside of it. It costs nothing where there is nothing to wait
+        for. What went wrong is raised by `wait`, or the next save.
+        """
+        if self._copying is not None:
+            self._copying.wait_for_copy()
+            self._copying = None
 
     def wait(self) -> Entry | None:
         """Wait for the checkpoint in the background, and return it, if there is one.
@@ -206,6 +224,7 @@ class CheckpointStore:
 
     def load(self, path: str | Path) -> dict[str, Any]:
         """Return the state of the checkpoint at `path`, once every byte is verified."""
+        self.wait_for_copy()  # whoever loads will change weights
         return read_checkpoint(Path(path))
 
     def keep(self, path: str | Path, note: str = "") -> None:
@@ -233,62 +252,13 @@ class CheckpointStore:
         if self._saving is not None:
             self._saving.join()
 
-    def _target(self, updates: int) -> Path:
-        """Return a name that is free."""
-        target = self.folder / catalog.name_of(updates)
-        if not os.path.lexists(target):
-            return target
-        number = _next_serial(catalog.entries(self.folder)[0])
-        while os.path.lexists(numbered := target.with_name(f"{target.name}-{number}")):
-            number += 1
-        return numbered
-
-    def _write(
+    def _save(
         self,
-        target: Path,
-        parts: Mapping[str, Part],
-        about: Manifest,
+        updates: int,
+        epochs: int,
+        metrics: Mapping[str, float] | None,
         retention: Retention | None,
         keep: bool,
-    ) -> Entry:
-        """Write a checkpoint and rotate; this may run beside the training."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            entries, _ = catalog.entries(self.folder)
-            named = replace(about, run=self._run(), serial=_next_serial(entries))
-            entry = Entry(target, write_parts(target, parts, named, pinned=keep))
-        except OSError as error:
-            raise CheckpointWriteError(target, error) from error
-        if retention is not None:
-            _rotate([*entries, entry], retention)
-        return entry
-
-    def _run(self) -> str:
-        """Return the identity of the run, made with its first checkpoint."""
-        path = self.folder / RUN_FILE
-        try:
-            return str(json.loads(path.read_bytes())["run"])
-        except FileNotFoundError:
-            run = uuid.uuid4().hex
-        except (ValueError, KeyError, TypeError):
-            raise CheckpointCorruptError(
-                path, "it does not hold the run's identity; remove it to go on"
-            ) from None
-        stage = self.folder / f"{STAGE}{RUN_FILE}-{os.getpid()}"
-        stage.unlink(missing_ok=True)
-        files.write(stage, [json.dumps({"run": run}).encode()])
-        stage.rename(path)
-        return run
-
-
-def _next_serial(entries: list[Entry]) -> int:
-    return max((entry.serial for entry in entries), default=0) + 1
-
-
-def _rotate(entries: list[Entry], retention: Retention) -> None:
-    """Drop what is not kept of the run that the last of the entries belongs to."""
-    mine = [one for one in entries if one.manifest.run == entries[-1].manifest.run]
-    kept = retention.kept(mine)
-    for entry in mine:
-        if entry.serial not in kept:
-            catalog.drop(entry)
+    ) -> Save:
+        about = Manifest("", 0, updates, epochs, dict(metrics or {}), {})
+        return Save(free_name(self.folder, updates), about, retention, keep)

@@ -1,4 +1,4 @@
-"""A thread that writes what was copied for it: one checkpoint at a time."""
+"""A thread that copies the rest of a state and writes it: one checkpoint at a time."""
 
 import logging
 import threading
@@ -17,19 +17,26 @@ class Saving:
         path: where it will be.
     """
 
-    def __init__(self, path: Path, write: Callable[[], Entry]) -> None:
+    def __init__(
+        self, path: Path, write: Callable[[], Entry], copy: Callable[[], None]
+    ) -> None:
         self.path = path
+        self._copied = threading.Event()
         self._entry: Entry | None = None
         self._failure: BaseException | None = None
         # No daemon: the interpreter waits for it before it ends.
         # It forgets its arguments when it is done, and what was copied with them.
-        self._thread = threading.Thread(target=self._run, args=(write,))
+        self._thread = threading.Thread(target=self._run, args=(write, copy))
         self._thread.start()
 
     @property
     def done(self) -> bool:
         """Whether it has been written, or has failed."""
         return not self._thread.is_alive()
+
+    def wait_for_copy(self) -> None:
+        """Wait until what it writes is copied, or cannot be."""
+        self._copied.wait()
 
     def join(self) -> None:
         """Wait until it is done, however it ended."""
@@ -48,8 +55,12 @@ class Saving:
             raise RuntimeError(f"the writer of {self.path} ended before its work")
         return self._entry
 
-    def _run(self, write: Callable[[], Entry]) -> None:
+    def _run(self, write: Callable[[], Entry], copy: Callable[[], None]) -> None:
         try:
+            try:
+                copy()
+            finally:
+                self._copied.set()
             self._entry = write()
         except BaseException as error:
             self._failure = error
