@@ -18,7 +18,7 @@ from lehr.training import (
     load_weights,
 )
 from lehr.training.data import Loader, read_digits
-from lehr.training.models import DigitNet
+from lehr.training.models import ConvNet
 
 digits = read_digits()  # 1,797 real images of 8 x 8 pixels
 train = Loader(digits.train.tensors, batch_size=64)
@@ -27,7 +27,7 @@ test = Loader(digits.test.tensors, batch_size=256, shuffle=False)
 
 torch.set_num_threads(1)  # for so small a network, more only wait for each other
 torch.manual_seed(0)
-model = DigitNet(width=8, dropout=0.2)
+model = ConvNet(width=8, dropout=0.2)
 optimizer = torch.optim.SGD(model.parameters(), momentum=0.9, nesterov=True)
 stopping = EarlyStopping("val_loss", patience=4, restore_best=True)
 trainer = BaseTrainer(
@@ -56,7 +56,7 @@ print(trainer.validation.metrics["confusion"])
 if found["val_accuracy"] < 0.96 or found["val_top3"] < 0.99:
     raise SystemExit("it has not learned to read")
 
-fresh = DigitNet(width=8, dropout=0.2)  # the exported weights are the best ones
+fresh = ConvNet(width=8, dropout=0.2)  # the exported weights are the best ones
 load_weights(fresh, "digits/digits.safetensors")
 same = zip(fresh.parameters(), model.parameters(), strict=True)
 if not all(torch.equal(one, other) for one, other in same):

@@ -6,12 +6,15 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from lehr.cli.main import main
 from lehr.cli.runs import _age
 from lehr.training import JsonLines, RunStore
+
+SCREENS = Path(__file__).parent / "screens"
 
 
 def store(folder, losses, status="finished", **facts):
@@ -112,6 +115,29 @@ def test_curves_are_drawn_in_the_terminal(runs, capsys):
     assert "\n\nloss   two\n" in shown
     assert max(map(len, shown.splitlines())) == 40
     assert shown.isascii()
+
+
+def test_loss_and_rate_are_drawn_unless_something_is_asked_for(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    log = RunStore(tmp_path / "whole")
+    log.open(0)
+    for update in range(200):
+        loss, rate = 2.5 * 0.98**update + 0.1 * (update % 3), 1e-3 * (1 - update / 200)
+        log.log({"update": update, "epoch": 0, "loss": loss, "lr": rate})
+    log.close()
+    code, shown, _ = lehr(capsys, "plot", str(tmp_path / "whole"), "--height", "8")
+    assert code == 0
+    assert shown == (SCREENS / "runs-plot.txt").read_text("utf-8")
+    assert max(map(len, shown.splitlines())) <= 80
+    asked = ("plot", str(tmp_path / "whole"), "--metric", "lr", "--metric", "loss")
+    order = [one["metric"] for one in json.loads(lehr(capsys, *asked, "--json")[1])]
+    assert order == ["lr", "loss"]
+    file = str(tmp_path / "x.svg")
+    code, _, told = lehr(capsys, *asked, "--file", file)
+    assert (code, "one axis, and so one metric, got lr, loss" in told) == (2, True)
+    assert lehr(capsys, *asked[:2], "--file", file)[0] == 0
 
 
 def test_curves_are_drawn_into_a_file(runs, capsys, tmp_path):

@@ -107,7 +107,7 @@ def test_a_schedule_may_come_from_a_file_or_a_pipe(
 
 
 def test_a_document_of_a_run_resolves_its_own_lengths(here, capsys):
-    from lehr.config.run_document import default_text
+    from lehr.config.builtin import default_text
 
     (here / "digits.yaml").write_text(default_text())
     assert show("digits.yaml", "--json") == 0

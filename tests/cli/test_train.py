@@ -9,7 +9,7 @@ import yaml
 
 from lehr import Linear, warmup_cosine
 from lehr.cli.main import main
-from lehr.config.run_document import default_text
+from lehr.config.builtin import default_text
 
 TINY = ("model.width=2", "train.epochs=2", "train.batch_size=256", "data.augment=false")
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from lehr import Cosine, Linear, warmup_cosine
+from lehr.config.builtin import default_text
 from lehr.config.documents import from_mapping, parse_document
 from lehr.config.errors import CODES, ConfigError
 from lehr.config.overrides import with_overrides
 from lehr.config.run import RunConfig
-from lehr.config.run_document import default_text, inside, read_run
+from lehr.config.run_document import inside, read_run
 
 
 def hundred(data):
@@ -126,7 +127,9 @@ def test_a_problem_names_the_value_the_rule_and_the_nearest_name():
     assert found["nam"].hint.startswith('did you mean "name"? known: data, ')
     assert found["model.widht"].hint.startswith('did you mean "width"?')
     assert found["data.kind"].message == 'unknown kind of data "digit"'
-    assert found["data.kind"].hint == 'did you mean "digits"? known: digits, table'
+    assert found["data.kind"].hint == (
+        'did you mean "digits"? known: bytes, digits, fashion-mnist, synthetic, table'
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,30 @@
 import pytest
 import torch
 
+from lehr.config.builtin import default_text
 from lehr.config.documents import parse_document
 from lehr.config.overrides import with_overrides
-from lehr.config.run_document import default_text, read_run
-from lehr.training.data import read_digits
-from lehr.training.job import build_job, build_optimizer, pick_device
-from lehr.training.models import DigitNet, Mlp
+from lehr.config.run_data import DigitsData
+from lehr.config.run_document import read_run
+from lehr.training.intervals import Every
+from lehr.training.job import (
+    build_job,
+    build_optimizer,
+    goals,
+    pick_device,
+    saving_options,
+    trainer_options,
+)
+from lehr.training.models import ConvNet, Mlp
+from lehr.training.tasks import read_task
 
-DIGITS = read_digits()
+DIGITS = read_task(DigitsData(kind="digits"))
 
 
 def job(folder, *overrides):
     document = with_overrides(parse_document(default_text()), overrides)
     run = read_run(document, lambda data: len(DIGITS.train))
-    return build_job(run, DIGITS, folder)
+    return build_job(run, read_task(run.config.data), folder)
 
 
 def parameters(module):
@@ -54,7 +64,7 @@ def test_sgd_gets_its_own_values():
         ["optimizer={kind: sgd, momentum: 0.7, nesterov: true, weight_decay: 0.1}"],
     )
     run = read_run(document, lambda data: 100)
-    [group] = build_optimizer(run.config.optimizer, DigitNet(2)).param_groups
+    [group] = build_optimizer(run.config.optimizer, ConvNet(2)).param_groups
     assert [group[n] for n in ("momentum", "nesterov", "weight_decay")] == [
         0.7,
         True,
@@ -82,7 +92,7 @@ def test_augmentation_is_for_training_and_can_be_left_out(tmp_path):
         (with_it.test, DIGITS.test),
     ):
         seen = torch.cat([inputs for inputs, _ in loader])
-        assert torch.equal(seen, part.inputs)
+        assert torch.equal(seen, part.tensors[0])
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
@@ -91,3 +101,98 @@ def test_cuda_is_refused_where_there_is_none():
     run = read_run(document, lambda data: 100)
     with pytest.raises(ValueError, match="torch sees no CUDA here"):
         pick_device(run.config)
+
+
+OPTIONS = (
+    "train.accumulation=3",
+    "train.mean_over=tokens",
+    "train.clip_norm=0.5",
+    "train.precision=bf16",
+    "train.compile={mode: reduce-overhead}",
+    "train.deterministic=true",
+    "train.evaluate_every=1Mtok",
+    "train.checkpoint_every=30m",
+    "train.time=2h",
+    "train.until='val_loss <= 0.5'",
+)
+
+
+def read(*overrides, name="digits"):
+    document = with_overrides(parse_document(default_text(name)), overrides)
+    return read_run(document, lambda data: 1000)
+
+
+def test_what_the_trainer_is_told_has_the_words_of_the_document():
+    run = read(*OPTIONS)
+    assert trainer_options(run, DIGITS) == {
+        "accumulation": 3,
+        "mean_over": "tokens",
+        "count_tokens": None,
+        "clip_norm": 0.5,
+        "clip_value": None,
+        "precision": "bf16",
+        "compile": {"mode": "reduce-overhead"},
+        "deterministic": True,
+        "evaluate_every": Every.of("1Mtok"),
+    }
+    assert saving_options(run) == {
+        "every": Every.of("30m"),
+        "every_epochs": None,
+    }
+    assert goals(run) == {
+        "num_epochs": 30,
+        "updates": None,
+        "time": "2h",
+        "until": "val_loss <= 0.5",
+    }
+
+
+def test_without_them_the_trainer_is_told_its_defaults():
+    run = read()
+    told = trainer_options(run, DIGITS)
+    assert told["mean_over"] == "samples" and told["precision"] == "fp32"
+    assert (told["compile"], told["deterministic"]) == (False, False)
+    assert saving_options(run) == {}
+    assert goals(run) == {
+        "num_epochs": 30,
+        "updates": None,
+        "time": None,
+        "until": None,
+    }
+
+
+def test_a_length_in_tokens_becomes_updates():
+    run = read("train.updates=null", "train.tokens=1000000", name="bytes")
+    assert run.plan.tokens >= 1_000_000 > run.plan.tokens - run.plan.tokens_per_update
+    assert goals(run)["updates"] == run.plan.updates
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["{kind: adamw}", "{kind: sgd, momentum: 0.9, nesterov: true}"]
+)
+def test_one_kernel_for_the_whole_step_gives_the_same_curve(tmp_path, optimizer):
+    def losses(fused):
+        options = optimizer.replace("}", f", fused: {fused}}}")
+        small = ("model={kind: mlp, width: 8}", f"optimizer={options}")
+        made = job(tmp_path / fused, *small, "train.epochs=2", "train.patience=null")
+        [group] = made.trainer.optimizer.param_groups
+        assert bool(group["fused"]) == (fused != "false")
+        return made.fit().column("train_loss")
+
+    plain = losses("false")
+    assert losses("auto") == losses("true") == pytest.approx(plain, rel=1e-6)
+
+
+def test_without_such_a_kernel_it_is_left_out_or_refused(monkeypatch):
+    def refuse(parameters, fused=None, **options):
+        if fused:
+            raise RuntimeError("`fused=True` requires supported devices")
+        return real(parameters, **options)
+
+    real = torch.optim.AdamW
+    monkeypatch.setattr(torch.optim, "AdamW", refuse)
+    plain = build_optimizer(read().config.optimizer, ConvNet(2))
+    assert not plain.param_groups[0]["fused"]
+    wanted = read("optimizer.fused=true").config.optimizer
+    with pytest.raises(ValueError, match="fused is true, and torch says: `fused=True`"):
+        build_optimizer(wanted, ConvNet(2))

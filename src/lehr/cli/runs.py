@@ -23,6 +23,7 @@ more examples:
   lehr runs plot one two --metric loss --file losses.png
 """
 _HOME = Path("runs")
+Curves = dict[str, list[tuple[int, float]]]
 _ACTIONS = ("show", "plot")
 
 
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "run: its folder, or its name in the folder runs",
     )
     parser.add_argument(
-        "--metric", metavar="NAME", help="what is drawn (default: loss, or the first)"
+        "--metric",
+        metavar="NAME",
+        action="append",
+        help="what is drawn; may be given again (default: loss and lr, or the first)",
     )
     parser.add_argument(
         "--file", type=Path, help="draw into a file, by its ending: .png, .svg, .pdf"
@@ -209,37 +213,58 @@ def _json(data: Any) -> str:
 
 
 def _plot(runs: Sequence[StoredRun], args: argparse.Namespace) -> int:
-    metric = args.metric or _usual(runs[0])
-    curves = dict(_curves(runs, metric))
-    items = curves.items()
+    metrics = args.metric or _usual(runs[0])
+    drawn = {metric: dict(_curves(runs, metric)) for metric in metrics}
     if args.json:
         print(
             _json(
-                [{"run": n, "metric": metric, "points": p} for n, p in curves.items()]
+                [
+                    {"run": name, "metric": metric, "points": points}
+                    for metric, curves in drawn.items()
+                    for name, points in curves.items()
+                ]
             )
         )
     elif args.file is not None:
-        from lehr.plotting.figure import plot_points
-
-        title = next(iter(curves)) if len(curves) == 1 else ""
-        plot_points(curves, [args.file], log=args.log, ylabel=metric, title=title)
-        print(args.file)
+        _to_file(drawn, args)
     else:
         options = {"width": args.width, "height": args.height, "log": args.log}
         ascii = args.ascii or None
         screens = (
             draw_points(points, title=f"{metric}   {name}", ascii=ascii, **options)
-            for name, points in items
+            for metric, curves in drawn.items()
+            for name, points in curves.items()
         )
         print("\n\n".join(screens))
     return 0
 
 
-def _usual(one: StoredRun) -> str:
+def _to_file(drawn: dict[str, Curves], args: argparse.Namespace) -> None:
+    """Draw into a file, where all curves have one axis: that of the first metric.
+
+    Raises:
+        UsageError: several metrics were asked for.
+    """
+    from lehr.plotting.figure import plot_points
+
+    if args.metric and len(drawn) > 1:
+        raise UsageError(
+            f"a file has one axis, and so one metric, got {', '.join(drawn)}",
+            "draw each into a file of its own",
+        )
+    metric, curves = next(iter(drawn.items()))
+    title = next(iter(curves)) if len(curves) == 1 else ""
+    plot_points(curves, [args.file], log=args.log, ylabel=metric, title=title)
+    print(args.file)
+
+
+def _usual(one: StoredRun) -> list[str]:
+    """Return what is drawn unless something is asked for: loss and rate."""
     names = [name for name in one.names if name not in ("epoch", "update")]
     if not names:
         raise ValueError(f"{one.name} has logged nothing that can be drawn")
-    return next((name for name in ("loss", "train_loss") if name in names), names[0])
+    first = next((name for name in ("loss", "train_loss") if name in names), names[0])
+    return [first, *(["lr"] if "lr" in names and first != "lr" else [])]
 
 
 def _curves(

@@ -187,10 +187,10 @@ def _own_plan(document: "Document") -> Run:
     from pathlib import Path as File
 
     from lehr.config.run_document import read_run
-    from lehr.training.job import read_data
+    from lehr.training.tasks import read_task
 
     folder = File(document.source).parent
-    return read_run(document, lambda data: len(read_data(data, folder).train)).plan
+    return read_run(document, lambda data: len(read_task(data, folder).train)).plan
 
 
 def _paths(value: Mapping[str, Any], path: Path) -> Iterator[Path]:

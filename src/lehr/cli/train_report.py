@@ -1,7 +1,8 @@
-"""What `lehr train` prints: the plan before, a line per epoch, the summary after."""
+"""What `lehr train` prints: the plan, a line per epoch or evaluation, the summary."""
 
+import math
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from lehr.config.run_document import Run
 from lehr.plotting.terminal import draw
 from lehr.training import FitResult, read_json_lines
 from lehr.training.callbacks.base import Callback
-from lehr.training.callbacks.events import EpochEndContext, StartContext
+from lehr.training.callbacks.events import LogContext, StartContext
+from lehr.training.tasks import Task
 
 FACTS = (
     "stopped_by",
@@ -19,18 +21,26 @@ FACTS = (
     "seconds",
     "best_epoch",
     "val_loss",
-    "val_accuracy",
-    "test_accuracy",
+    "test_loss",
 )
-"""What the summary for people is made of."""
+"""What every summary has. Metrics have two more, such as `val_accuracy`."""
+
+_SHOWN: dict[str, tuple[str, Callable[[float], str]]] = {
+    "accuracy": ("accuracy", lambda share: f"{100 * share:.2f} %"),
+    "bits_per_byte": ("bits per byte", lambda bits: f"{bits:.3f}"),
+}
+"""Each metric of a task: its name and its value for people."""
 
 Points = list[tuple[int, float]]
 
 
-def announcement(run: Run, folder: Path, *, resumed: bool) -> str:
+def announcement(run: Run, task: Task, folder: Path, *, resumed: bool) -> str:
     """Return the plan of a run and its schedules, drawn."""
     start = "continued in" if resumed else "goes to"
     parts = [f'run "{run.config.name}" {start} {folder}']
+    if task.text is not None:
+        size = len(task.text.train) / 1e6
+        parts[0] += f"\n{size:.3g} MB to learn from {task.text.source}"
     parts.append(run.plan.table(run.schedules["lr"]))
     for name, schedule in run.schedules.items():
         written = run.config.schedules[name]
@@ -39,23 +49,33 @@ def announcement(run: Run, folder: Path, *, resumed: bool) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-class EpochLines(Callback):
-    """Prints a line per epoch; a bar on the terminal moves below them."""
+class ProgressLines(Callback):
+    """Prints a line per epoch and per evaluation; a bar moves below them."""
 
     def __init__(self) -> None:
-        self._goal = ""
+        self._epochs = self._updates = ""
 
     def on_start(self, context: StartContext) -> None:
-        self._goal = f"/{context.num_epochs}" if context.num_epochs else ""
+        self._epochs = f"/{context.num_epochs}" if context.num_epochs else ""
+        self._updates = f"/{context.total_updates}" if context.total_updates else ""
 
-    def on_epoch_end(self, context: EpochEndContext) -> None:
-        row = context.row
-        print(
-            f"epoch {row['epoch'] + 1}{self._goal}  loss {row['train_loss']:.4f}  "
-            f"validation {row['val_loss']:.4f}  "
-            f"accuracy {100 * row['val_accuracy']:.2f} %  lr {row['lr']:.3g}",
-            flush=True,
-        )
+    def on_log(self, context: LogContext) -> None:
+        record = context.record
+        if not {"train_loss", "val_loss"} & record.keys():
+            return
+        if "train_loss" in record:
+            place = f"epoch {context.epoch + 1}{self._epochs}"
+        else:
+            place = f"update {context.update + 1}{self._updates}"
+        loss = record.get("train_loss", record.get("loss", math.nan))
+        parts = [f"{place}  loss {float(loss):.4f}"]
+        if "val_loss" in record:
+            parts.append(f"validation {record['val_loss']:.4f}")
+        for name, (word, shown) in _SHOWN.items():
+            if f"val_{name}" in record:
+                parts.append(f"{word} {shown(record[f'val_{name}'])}")
+        parts.append(f"lr {float(context.trainer.rates[0]):.3g}")
+        print("  ".join(parts), flush=True)
 
 
 def interruption(result: FitResult, folder: Path) -> str:
@@ -89,9 +109,10 @@ def summary(
 ) -> dict[str, Any]:
     """Return how a run ended, as plain data."""
     best = result.best
-    row: dict[str, Any] = next(
-        (r for r in result.history if best and r["epoch"] == best.epoch), {}
+    at_best: dict[str, Any] = next(
+        (row for row in result.evaluations if best and row["update"] == best.update), {}
     )
+    metrics = [name.removeprefix("val_") for name in test if name != "val_loss"]
     return {
         "stopped_by": result.stopped_by,
         "epochs": result.epochs,
@@ -100,10 +121,11 @@ def summary(
         "samples": result.samples,
         "seconds": result.seconds,
         "best_epoch": best.epoch if best else None,
+        "best_update": best.update if best else None,
         "val_loss": best.value if best else None,
-        "val_accuracy": row.get("val_accuracy"),
+        **{f"val_{name}": at_best.get(f"val_{name}") for name in metrics},
         "test_loss": test["val_loss"],
-        "test_accuracy": test["val_accuracy"],
+        **{f"test_{name}": test[f"val_{name}"] for name in metrics},
         "folder": str(folder),
     }
 
@@ -118,13 +140,26 @@ def summary_table(facts: Mapping[str, Any]) -> str:
 def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     whole = facts["updates"] == facts["planned_updates"]
     of = "" if whole else f" of {facts['planned_updates']} planned"
+    epochs = facts["epochs"]
+    done = f", {epochs} epoch{'' if epochs == 1 else 's'}" if epochs else ""
     yield "stopped by", facts["stopped_by"]
-    yield "updates", f"{facts['updates']}{of}, {facts['epochs']} epochs"
-    if facts["best_epoch"] is not None:
-        yield "best epoch", f"{facts['best_epoch'] + 1}"
+    yield "updates", f"{facts['updates']}{of}{done}"
+    best = facts["best_epoch"]
+    if best is not None and best < epochs:
+        yield "best epoch", f"{best + 1}"
+    elif facts.get("best_update") is not None:
+        yield "best after", f"{facts['best_update'] + 1} updates"
+    if facts["val_loss"] is not None:
         yield "val loss", f"{facts['val_loss']:.4f}"
-    if facts["val_accuracy"] is not None:
-        yield "val accuracy", f"{100 * facts['val_accuracy']:.2f} %"
-    yield "test accuracy", f"{100 * facts['test_accuracy']:.2f} %  (best weights)"
+    for part, note in (("val", ""), ("test", "  (best weights)")):
+        found = [name for name in _SHOWN if facts.get(f"{part}_{name}") is not None]
+        for name in found:
+            word, shown = _SHOWN[name]
+            yield f"{part} {word}", f"{shown(facts[f'{part}_{name}'])}{note}"
+        if part == "test" and not found:
+            yield "test loss", f"{facts['test_loss']:.4f}{note}"
+    if "test_bits_per_byte" in facts:
+        perplexity = math.exp(facts["test_loss"])
+        yield "perplexity", f"{perplexity:.3f}, {facts['test_loss']:.4f} nats per byte"
     yield "time", f"{facts['seconds']:.1f} s"
     yield "run folder", facts["folder"]

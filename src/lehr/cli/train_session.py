@@ -1,10 +1,10 @@
 """One run from the command line: announce it, train it, leave its folder behind."""
 
-import hashlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -21,15 +21,16 @@ from lehr.training.callbacks import (
     TimeLimit,
 )
 from lehr.training.checkpoint import Retention
-from lehr.training.data import Parts
 from lehr.training.errors import TrainingError
 from lehr.training.job import Job, build_job
 from lehr.training.loggers import JsonLines, RunStore
 from lehr.training.run_folder import RunFolder
+from lehr.training.tasks import Task
 
 _RESOLVED = """\
 # The run as it was trained. `lehr train` on this file trains it again, from the folder
-# of the original file where data.path is relative.
+# of the original file where a path under data is relative. One that lies elsewhere was
+# named by --data or --text, and must be again.
 """
 
 
@@ -38,7 +39,7 @@ class Session:
 
     Args:
         run: the document's values, its plan and its schedules.
-        data: what it trains on.
+        task: what it learns, and from what.
         folder: where everything is left; not written before `create`.
         verbose: 0 prints the summary only, 1 the plan and a bar, 2 epochs as well.
         time_limit: save and stop after so many seconds.
@@ -47,14 +48,14 @@ class Session:
     def __init__(
         self,
         run: Run,
-        data: Parts,
+        task: Task,
         folder: RunFolder,
         *,
         verbose: int = 2,
         time_limit: float | None = None,
     ) -> None:
         self.run = run
-        self.data = data
+        self.task = task
         self.folder = folder
         self.verbose = verbose
         self.time_limit = time_limit
@@ -62,28 +63,27 @@ class Session:
     def announce(self, *, resumed: bool) -> None:
         """Show the plan and the schedules before anything runs."""
         if self.verbose:
-            print(report.announcement(self.run, self.folder.path, resumed=resumed))
+            print(
+                report.announcement(
+                    self.run, self.task, self.folder.path, resumed=resumed
+                )
+            )
 
-    def create(
-        self, text: str, ending: str, *, base: Path, overrides: Sequence[str]
-    ) -> None:
+    def create(self, text: str, ending: str, facts: Mapping[str, Any]) -> None:
         """Write the folder of a new run.
 
         Args:
             text: the document as it was given.
             ending: of its file.
-            base: the folder that the document's paths start from.
-            overrides: what the command line changed in the document.
+            facts: what the command line said besides.
         """
         resolved = yaml.safe_dump(self.run.resolved(), sort_keys=False)
-        facts = {
-            "folder": str(base.resolve()),
-            "overrides": list(overrides),
-            "data": _fingerprint(self.data),
+        known = {
+            "data": self.task.fingerprint(),
             "lehr": _version(),
             "torch": str(torch.__version__),
         }
-        self.folder.create(text, ending, _RESOLVED + resolved, facts)
+        self.folder.create(text, ending, _RESOLVED + resolved, {**facts, **known})
 
     def train(self, *, resume: bool) -> int:
         """Train to the end or to an interruption; return the exit code."""
@@ -96,7 +96,7 @@ class Session:
                 return 0
         if (threads := self.run.config.train.threads) is not None:
             torch.set_num_threads(threads)
-        job = build_job(self.run, self.data, self.folder.path, self._callbacks())
+        job = build_job(self.run, self.task, self.folder.path, self._callbacks())
         try:
             result = job.fit(resume=resume)
             if result.exit_code:
@@ -104,8 +104,10 @@ class Session:
                 return result.exit_code
             self._draw(result)
             self._sum_up(job, result)
-        except (TrainingError, OSError, ValueError) as error:
-            print(f"error: {error}", file=sys.stderr)
+        except (TrainingError, OSError, ValueError, RuntimeError) as error:
+            if os.environ.get("LEHR_TRACEBACK") or not _is_told(error):
+                raise
+            print(f"error: {_told(error)}", file=sys.stderr)
             return 1
         return 0
 
@@ -114,7 +116,8 @@ class Session:
         config = yaml.safe_dump(self.run.resolved(), sort_keys=False)
         store = RunStore(self.folder.path, config)
         log = LoggingCallback(1, (store, JsonLines(self.folder.metrics)))
-        bars = (ProgressBar(), report.EpochLines())[: self.verbose]
+        bar = ProgressBar(tokens_per_sample=self.task.context)
+        bars = (bar, report.ProgressLines())[: self.verbose]
         limits = [] if self.time_limit is None else [TimeLimit(self.time_limit)]
         return [RateMonitor(), log, *bars, *limits]
 
@@ -149,7 +152,7 @@ class Session:
     def _check_same(self) -> None:
         """Refuse to continue on other data; say so if torch is another one."""
         facts = self.folder.facts
-        if _fingerprint(self.data) != facts["data"]:
+        if self.task.fingerprint() != facts["data"]:
             message = "the data are not those that the run was started with"
             hint = "put them back, or start a new run without --resume"
             source = str(self.folder.path)
@@ -162,16 +165,23 @@ class Session:
             )
 
 
-def _fingerprint(data: Parts) -> str:
-    """Hash the samples that a run trains on."""
-    digest = hashlib.sha256()
-    for tensor in data.train.tensors:
-        digest.update(tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
 def _version() -> str | None:
     try:
         return version("lehr")
     except PackageNotFoundError:
         return None
+
+
+def _is_told(error: Exception) -> bool:
+    """Whether an error is told in one line: all but a fault of a program."""
+    if isinstance(error, RuntimeError) and not isinstance(error, TrainingError):
+        return "memory" in str(error)  # torch has no type of its own for the CPU
+    return True
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says, and what would mend it."""
+    first = str(error).strip().partition("\n")[0] or type(error).__name__
+    if isinstance(error, RuntimeError) and not isinstance(error, TrainingError):
+        return f"out of memory, make train.batch_size smaller: {first}"
+    return str(error)

@@ -2,113 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Count = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(ge=0, lt=1)]
-
-LENGTHS = ("epochs", "updates", "samples")
-"""The keys of which exactly one tells how long a run is."""
-
-
-class Section(BaseModel):
-    """One mapping of the document: known keys only, exact types, never changed."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
-    )
-
-
-class DigitsData(Section):
-    """The handwritten digits in the package."""
-
-    kind: Literal["digits"]
-    augment: bool = True
-
-
-class TableData(Section):
-    """A CSV file: numbers in all columns but the last, which holds the class."""
-
-    kind: Literal["table"]
-    path: Annotated[str, Field(min_length=1)]
-
-
-Data = Annotated[DigitsData | TableData, Field(discriminator="kind")]
-
-
-class ConvModel(Section):
-    """A small convolutional network for images."""
-
-    kind: Literal["conv"]
-    width: Count = 32
-    dropout: Share = 0.3
-
-
-class MlpModel(Section):
-    """A network of fully connected layers, for anything."""
-
-    kind: Literal["mlp"]
-    width: Count = 64
-    layers: Count = 2
-    dropout: Share = 0.0
-
-
-class AdamW(Section):
-    """Adam with weight decay apart from the gradient."""
-
-    kind: Literal["adamw"]
-    beta1: Share = 0.9
-    beta2: Share = 0.999
-    eps: Annotated[float, Field(gt=0)] = 1e-8
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-
-
-class Sgd(Section):
-    """Stochastic gradient descent with momentum."""
-
-    kind: Literal["sgd"]
-    momentum: Share = 0.9
-    nesterov: bool = False
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
-
-    @model_validator(mode="after")
-    def _nesterov_has_momentum(self) -> "Sgd":
-        if self.nesterov and not self.momentum:
-            raise ValueError("nesterov needs momentum > 0, got momentum 0.0")
-        return self
-
-
-SCHEDULED = {
-    "adamw": ("lr", "weight_decay", "beta1", "beta2", "eps"),
-    "sgd": ("lr", "weight_decay", "momentum"),
-}
-"""The fields of each optimizer that can follow a schedule."""
-
-
-class Train(Section):
-    """How long, in what portions, and when to stop."""
-
-    epochs: Count | None = None
-    updates: Count | None = None
-    samples: Count | None = None
-    batch_size: Count = 64
-    accumulation: Count = 1
-    clip_norm: Annotated[float, Field(gt=0)] | None = None
-    patience: Count | None = None
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    threads: Count | None = None
-
-    @model_validator(mode="after")
-    def _one_length(self) -> "Train":
-        given = [name for name in LENGTHS if getattr(self, name) is not None]
-        if not given:
-            raise ValueError("a run needs its length: epochs, updates or samples")
-        if len(given) > 1:
-            raise ValueError(
-                f"{' and '.join(given)} both give the length of the run; keep one and "
-                f"set the other to null, as in train.{given[0]}=null"
-            )
-        return self
+from lehr.config.run_data import Data, Seed
+from lehr.config.run_model import USUAL_MODEL, Model
+from lehr.config.run_section import FilePath, Section
+from lehr.config.run_train import AdamW, Sgd, Train
 
 
 class RunConfig(Section):
@@ -120,10 +19,27 @@ class RunConfig(Section):
 
     schema_: Literal[1] = Field(alias="schema")
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = "run"
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Seed = 0
     data: Data
-    model: Annotated[ConvModel | MlpModel, Field(discriminator="kind")]
+    model: Model
     optimizer: Annotated[AdamW | Sgd, Field(discriminator="kind")]
     schedules: dict[str, Any]
     train: Train
-    output: Annotated[str, Field(min_length=1)] = "runs"
+    output: FilePath = "runs"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_for_the_data(cls, given: Any) -> Any:
+        """Fill in what depends on the data where the document leaves it out."""
+        if not isinstance(given, dict):
+            return given
+        data, train = given.get("data"), given.get("train")
+        kind = data.get("kind") if isinstance(data, dict) else None
+        filled = dict(given)
+        if given.get("model") is None:
+            # Of unknown data, which are reported, any model will do.
+            filled["model"] = {"kind": USUAL_MODEL.get(str(kind), "mlp")}
+        if isinstance(train, dict) and train.get("mean_over") is None:
+            usual = "tokens" if kind == "bytes" else "samples"
+            filled["train"] = {**train, "mean_over": usual}
+        return filled

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path as File
 from typing import Any
 
@@ -12,16 +11,10 @@ from lehr.config.documents import Document
 from lehr.config.errors import ConfigError, Problem, suggest
 from lehr.config.expressions import write_schedule
 from lehr.config.nodes import build_schedule
-from lehr.config.run import (
-    LENGTHS,
-    SCHEDULED,
-    Data,
-    DigitsData,
-    RunConfig,
-    TableData,
-    Train,
-)
+from lehr.config.run import RunConfig
+from lehr.config.run_data import READ_FROM, BytesData, Data, DataSection
 from lehr.config.run_problems import run_problems
+from lehr.config.run_train import LENGTHS, SCHEDULED, Train
 from lehr.plan import Plan
 from lehr.schedules import Constant, Schedule
 
@@ -31,10 +24,20 @@ _LASTING = {"LH100", "LH102", "LH103", "LH104", "LH105", "LH107", "LH109", "LH11
 _SOME_PLAN = Plan(batch_size=1, dataset_size=1, updates=1)
 """Stands in for a run of unknown length, to find those problems."""
 
-DatasetSize = Callable[[DigitsData | TableData], int]
+DatasetSize = Callable[[DataSection], int]
+
+_TO_GET = {
+    "fashion-mnist": "apt install dataset-fashion-mnist; or name a folder with the "
+    "four files: data.path beside the document, --data DIR anywhere",
+}
+"""How to come by data that are not there."""
 
 BELOW_ONE = ("beta1", "beta2", "momentum")
 """Fields with which an optimizer averages: at 1 it would never forget."""
+
+
+class OutsideError(ValueError):
+    """A path of a document leads out of the folder that it may not leave."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,6 @@ class Run:
             name: write_schedule(schedule) for name, schedule in self.schedules.items()
         }
         return data
-
-
-def default_text() -> str:
-    """Return the document that `lehr train` uses when it is given none."""
-    return files("lehr.config").joinpath("default.yaml").read_text("utf-8")
 
 
 def read_run(document: Document, dataset_size: DatasetSize) -> Run:
@@ -103,12 +101,12 @@ def inside(folder: File, name: str) -> File:
     """Return the file or folder `name` in `folder`, wherever links lead.
 
     Raises:
-        ValueError: it would lie outside.
+        OutsideError: it would lie outside.
     """
     root = folder.resolve()
     found = (root / name).resolve()
     if found == root or not found.is_relative_to(root):
-        raise ValueError(f'"{name}" leads out of the folder {root}')
+        raise OutsideError(f'"{name}" leads out of the folder {root}')
     return found
 
 
@@ -116,17 +114,26 @@ def _plan(document: Document, dataset_size: DatasetSize) -> Plan | None:
     """Return the run's arithmetic; None if its sections are not in order."""
     try:
         train = Train.model_validate(document.data.get("train"))
-        data = TypeAdapter[DigitsData | TableData](Data).validate_python(
-            document.data.get("data")
-        )
+        data = TypeAdapter[DataSection](Data).validate_python(document.data.get("data"))
     except ValidationError:
         return None  # reported with the whole document
     try:
         size = dataset_size(data)
     except (ValueError, OSError) as error:
-        path = ("data", "path") if isinstance(data, TableData) else ("data",)
+        key = READ_FROM.get(data.kind)
+        named = key is not None and getattr(data, key) is not None
+        path = ("data", str(key)) if named else ("data",)
         code = "LH110" if isinstance(error, OSError) else "LH122"
-        raise ConfigError([document.problem(code, _reason(error), path)]) from None
+        hint = _TO_GET.get(data.kind, "") if isinstance(error, OSError) else ""
+        if isinstance(error, OutsideError):
+            hint = "what lies elsewhere is named on the command line: --data PATH"
+        problem = document.problem(code, _reason(error), path, hint)
+        raise ConfigError([problem]) from None
+    if train.tokens is not None and not isinstance(data, BytesData):
+        message = f"tokens are counted for data of kind bytes, not {data.kind}"
+        hint = "give the length in epochs, updates or samples"
+        path = ("train", "tokens")
+        raise ConfigError([document.problem("LH106", message, path, hint)])
     try:
         return Plan(
             dataset_size=size,
@@ -135,6 +142,8 @@ def _plan(document: Document, dataset_size: DatasetSize) -> Plan | None:
             epochs=train.epochs,
             updates=train.updates,
             samples=train.samples,
+            tokens=train.tokens,
+            sequence_length=data.context if isinstance(data, BytesData) else None,
         )
     except ValueError as error:
         problem = document.problem("LH106", str(error), ("train",))

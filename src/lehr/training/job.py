@@ -3,27 +3,24 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from lehr.bindings.torch import Scheduler
-from lehr.config.run import (
-    AdamW,
-    ConvModel,
-    DigitsData,
-    MlpModel,
-    RunConfig,
-    Sgd,
-    TableData,
-)
-from lehr.config.run_document import Run, inside
-from lehr.training import BaseTrainer, FitResult, accuracy
+from lehr.config.run import RunConfig
+from lehr.config.run_document import Run
+from lehr.config.run_train import AdamW, Sgd
+from lehr.plan import Duration
+from lehr.training import BaseTrainer, FitResult
 from lehr.training.callbacks import Callback, Checkpointing, EarlyStopping
-from lehr.training.data import Loader, Parts, read_digits, read_table, shift_and_turn
-from lehr.training.models import DigitNet, Mlp
+from lehr.training.data import Loader
+from lehr.training.intervals import Every
+from lehr.training.models.built import build_model
+from lehr.training.tasks import Task
 
-_EVALUATION_BATCH = 512
+_EVALUATION_BATCH = {"classes": 512, "numbers": 512, "bytes": 32}
 _bind: Callable[..., Scheduler] = Scheduler  # its options could be in `schedules`
 
 
@@ -47,36 +44,22 @@ class Job:
 
     def fit(self, *, resume: bool = False) -> FitResult:
         """Train to the goal of the document, from the newest checkpoint on `resume`."""
-        length = self.run.config.train.epochs
         return self.trainer.fit(
             self.train,
             self.validation,
-            length,
-            updates=None if length is not None else self.run.plan.updates,
+            **goals(self.run),
             resume="auto" if resume else None,
         )
 
 
-def read_data(data: DigitsData | TableData, folder: Path) -> Parts:
-    """Read the data of a run; a path in the document lies in `folder`.
-
-    Raises:
-        ValueError: the path leads out of the folder, or the data are unfit.
-        OSError: a file cannot be read.
-    """
-    if isinstance(data, TableData):
-        return read_table(inside(folder, data.path))
-    return read_digits()
-
-
 def build_job(
-    run: Run, data: Parts, folder: Path, callbacks: Iterable[Callback] = ()
+    run: Run, task: Task, folder: Path, callbacks: Iterable[Callback] = ()
 ) -> Job:
     """Build what a run needs, its weights drawn from the run's seed.
 
     Args:
         run: the document's values.
-        data: its data, read before.
+        task: its data, read before.
         folder: where checkpoints go.
         callbacks: further ones, such as a log or a progress bar.
 
@@ -85,66 +68,113 @@ def build_job(
     """
     config = run.config
     torch.manual_seed(config.seed)
-    model = build_model(config.model, data).to(pick_device(config))
+    model = build_model(config.model, task).to(pick_device(config))
     optimizer = build_optimizer(config.optimizer, model)
     stopping: list[Callback] = []
     if config.train.patience is not None:
         stopping.append(EarlyStopping(patience=config.train.patience))
+    saving = Checkpointing(keep_last=1, keep_best=1, **saving_options(run))
     trainer = BaseTrainer(
         model,
         optimizer,
         _bind(optimizer, **run.schedules),
-        loss=nn.functional.cross_entropy,
-        metrics={"accuracy": accuracy},
-        callbacks=(*stopping, Checkpointing(keep_last=1, keep_best=1), *callbacks),
-        accumulation=config.train.accumulation,
-        clip_norm=config.train.clip_norm,
+        loss=task.loss,
+        metrics=task.metrics,
+        callbacks=(*stopping, saving, *callbacks),
+        **trainer_options(run, task),
         seed=config.seed,
         device=pick_device(config),
         folder=folder,
     )
-    return Job(run, trainer, *_loaders(config, data))
+    return Job(run, trainer, *_loaders(config, task))
 
 
-def build_model(model: ConvModel | MlpModel, data: Parts) -> nn.Module:
-    """Build the network of a document for its data.
+def trainer_options(run: Run, task: Task) -> dict[str, Any]:
+    """Return what the section `train` tells the trainer, by the trainer's own words."""
+    train = run.config.train
+    return {
+        "accumulation": train.accumulation,
+        "mean_over": train.mean_over,
+        "count_tokens": task.count_tokens,
+        "clip_norm": train.clip_norm,
+        "clip_value": train.clip_value,
+        "precision": train.precision,
+        "compile": train.compile,
+        "deterministic": train.deterministic,
+        "evaluate_every": interval("evaluate_every", run),
+    }
+
+
+def interval(name: str, run: Run) -> Every | None:
+    """Read an interval of the section `train`; 5% is of the updates of the run.
 
     Raises:
-        ValueError: the network cannot take data of this shape.
+        ValueError: it is none, or less than one update.
     """
-    shape = data.train.inputs.shape[1:]
-    if isinstance(model, MlpModel):
-        return Mlp(
-            shape.numel(),
-            data.classes,
-            width=model.width,
-            layers=model.layers,
-            dropout=model.dropout,
-        )
-    if shape != (1, 8, 8):
-        raise ValueError(
-            f"kind conv takes images of 8 x 8 pixels, and a sample here has shape "
-            f"{tuple(shape)}; use kind mlp"
-        )
-    return DigitNet(model.width, model.dropout)
+    value = getattr(run.config.train, name)
+    if isinstance(value, str) and value.strip().endswith("%"):
+        value = run.plan.resolve(Duration.of(value))
+    return None if value is None else Every.of(value, name)
+
+
+def goals(run: Run) -> dict[str, Any]:
+    """Return where the section `train` ends a run, by the words of `fit`."""
+    train = run.config.train
+    return {
+        "num_epochs": train.epochs,
+        "updates": None if train.epochs is not None else run.plan.updates,
+        "time": train.time,
+        "until": train.until,
+    }
+
+
+def saving_options(run: Run) -> dict[str, Any]:
+    """Return when checkpoints are written, by the words of `Checkpointing`."""
+    every = interval("checkpoint_every", run)
+    return {} if every is None else {"every": every, "every_epochs": None}
 
 
 def build_optimizer(options: AdamW | Sgd, model: nn.Module) -> torch.optim.Optimizer:
-    """Build the optimizer of a document; its rate is written by the schedule."""
+    """Build the optimizer of a document; its rate is written by the schedule.
+
+    Raises:
+        ValueError: `fused` is true, and torch has no such kernel for the device.
+    """
     if isinstance(options, AdamW):
-        return torch.optim.AdamW(
-            model.parameters(),
+        return _with_fused(
+            options.fused,
+            torch.optim.AdamW,
+            model,
             betas=(options.beta1, options.beta2),
             eps=options.eps,
             weight_decay=options.weight_decay,
         )
-    return torch.optim.SGD(
-        model.parameters(),
+    return _with_fused(
+        options.fused,
+        torch.optim.SGD,
+        model,
         lr=0.0,
         momentum=options.momentum,
         nesterov=options.nesterov,
         weight_decay=options.weight_decay,
     )
+
+
+def _with_fused(
+    wanted: Any,
+    kind: Callable[..., torch.optim.Optimizer],
+    model: nn.Module,
+    **options: Any,
+) -> torch.optim.Optimizer:
+    """Build the optimizer with one kernel for all of its work, where torch has one."""
+    parameters = list(model.parameters())
+    if wanted is not False:
+        try:
+            return kind(parameters, fused=True, **options)
+        except RuntimeError as error:  # torch's word where the device has no kernel
+            if wanted is True:
+                raise ValueError(f"fused is true, and torch says: {error}") from None
+    return kind(parameters, **options)
 
 
 def pick_device(config: RunConfig) -> str:
@@ -159,16 +189,20 @@ def pick_device(config: RunConfig) -> str:
     return "cuda" if has_cuda and wanted != "cpu" else "cpu"
 
 
-def _loaders(config: RunConfig, data: Parts) -> tuple[Loader, Loader, Loader]:
-    augment = isinstance(config.data, DigitsData) and config.data.augment
+def _loaders(config: RunConfig, task: Task) -> tuple[Loader, Loader, Loader]:
     train = Loader(
-        data.train.tensors,
+        task.train.tensors,
         config.train.batch_size,
         seed=config.seed,
-        transform=shift_and_turn if augment else None,
+        transform=task.augment or task.transform,
     )
     validation, test = (
-        Loader(part.tensors, _EVALUATION_BATCH, shuffle=False)
-        for part in (data.validation, data.test)
+        Loader(
+            part.tensors,
+            _EVALUATION_BATCH[task.kind],
+            shuffle=False,
+            transform=task.transform,
+        )
+        for part in (task.validation, task.test)
     )
     return train, validation, test

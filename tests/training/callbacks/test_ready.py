@@ -1,7 +1,6 @@
 """The callbacks that come with lehr."""
 
 import json
-import sys
 
 import pytest
 import torch
@@ -18,7 +17,6 @@ from lehr.training import (
     JsonLines,
     Logger,
     LoggingCallback,
-    ProgressBar,
     RateMonitor,
     read_json_lines,
 )
@@ -219,20 +217,6 @@ def test_values_can_be_logged_by_hand():
     assert callback.values("loss") == []
     with pytest.raises(ValueError, match="log_interval must be >= 1, got 0"):
         LoggingCallback(0)
-
-
-def test_the_bar_shows_the_run_and_goes_away(capsys):
-    scripted([0.125] * 9, [ProgressBar(enabled=True)])
-    shown = capsys.readouterr().err
-    assert "epoch 1/9" in shown
-    assert "9/9" in shown
-
-
-def test_the_bar_is_quiet_where_there_is_no_terminal_or_no_rich(capsys, monkeypatch):
-    scripted([1.0] * 9, [ProgressBar()])
-    monkeypatch.setitem(sys.modules, "rich", None)
-    scripted([1.0] * 9, [ProgressBar(enabled=True)])
-    assert capsys.readouterr() == ("", "")
 
 
 def test_the_metrics_file_is_plain_json(tmp_path):

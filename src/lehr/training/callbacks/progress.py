@@ -3,35 +3,48 @@
 import importlib.util
 import sys
 import time
+from collections import deque
 from typing import Any
 
+from lehr._checks import count
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import (
     EndContext,
-    EvaluationContext,
     StartContext,
     UpdateContext,
 )
 
 REFRESH_SECONDS = 0.1
+SPEED_REFRESHES = 50
 
 
 class ProgressBar(Callback):
     """A bar on the terminal; quiet where there is none, or where rich is not installed.
 
+    It shows the time left, the loss, the rate and the speed: of the last seconds,
+    evaluations and checkpoints included.
+
     Args:
         enabled: None decides by whether standard error is a terminal.
+        tokens_per_sample: such as the length of a sequence: the speed is in tokens.
     """
 
     order = 400
     main_only = True
 
-    def __init__(self, *, enabled: bool | None = None) -> None:
+    def __init__(
+        self, *, enabled: bool | None = None, tokens_per_sample: int | None = None
+    ) -> None:
         self.enabled = enabled
+        self.tokens_per_sample = (
+            None
+            if tokens_per_sample is None
+            else count("tokens_per_sample", tokens_per_sample, minimum=1)
+        )
         self._bar: Any = None
         self._task: Any = None
-        self._metrics = ""
         self._next = 0.0
+        self._seen: deque[tuple[float, int]] = deque(maxlen=SPEED_REFRESHES)
 
     def on_start(self, context: StartContext) -> None:
         """Begin the bar where the run begins."""
@@ -66,6 +79,8 @@ class ProgressBar(Callback):
             "training", total=context.total_updates, completed=done, shown=""
         )
         self._next = 0.0
+        self._seen.clear()
+        self._seen.append((time.monotonic(), context.trainer.samples))
         self._bar.start()
 
     def on_update(self, context: UpdateContext) -> None:
@@ -78,13 +93,17 @@ class ProgressBar(Callback):
             self._task,
             completed=context.update + 1,
             description=f"epoch {context.epoch + 1}{of}",
-            shown=f"loss {context.loss.item():.4f}{self._metrics}",
+            shown=f"loss {context.loss.item():.4f}  lr {float(context.rates[0]):.1e}  "
+            f"{self._speed(now, context.trainer.samples)}",
         )
 
-    def on_evaluate(self, context: EvaluationContext) -> None:
-        """Show the first metric from here on: more would leave no room for the bar."""
-        name, value = next(iter(context.metrics.items()))
-        self._metrics = f"  {name} {value:.4f}"
+    def _speed(self, now: float, samples: int) -> str:
+        """Return how fast it goes, over the last refreshes."""
+        since, before = self._seen[0]
+        self._seen.append((now, samples))
+        per_second = (samples - before) / max(now - since, 1e-9)
+        unit = "samples" if self.tokens_per_sample is None else "tok"
+        return f"{_short(per_second * (self.tokens_per_sample or 1))} {unit}/s"
 
     def on_end(self, context: EndContext) -> None:
         """Take the bar away."""
@@ -92,3 +111,11 @@ class ProgressBar(Callback):
             self._bar.update(self._task, completed=context.trainer.updates)
             self._bar.stop()
             self._bar = None
+
+
+def _short(number: float) -> str:
+    """Return a number in few characters: 0.5, 12.3, 4.57k, 1.2M."""
+    for size, mark in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.3g}{mark}"
+    return f"{number:.3g}"
