@@ -17,7 +17,7 @@ ifneq ($(shell cat $(STAMPS)/venv 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMPS)/venv
 endif
 
-.PHONY: help demo test lint format bench docs clean
+.PHONY: help demo test soak lint format bench docs clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SECONDARY:
@@ -25,6 +25,7 @@ endif
 help:
 	@echo 'make demo     train a real model under a schedule, and see both'
 	@echo 'make test     prove everything        (ARGS=... goes to pytest)'
+	@echo 'make soak     thousands of kills, and a table of them  (SOAK=10 rounds)'
 	@echo 'make lint     ruff, mypy --strict     (make format repairs what ruff can)'
 	@echo 'make bench    ratios to other libraries  (ARGS=--write records them)'
 	@echo 'make docs     the documentation, in build/docs'
@@ -37,6 +38,12 @@ demo: $(STAMPS)/train
 test: $(STAMPS)/test $(STAMPS)/timm
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=worksteal \
 		--cov --cov-report=term $(ARGS)
+
+# Each round is written to build/soak.jsonl when it is done: stopped, it goes on there.
+SOAK ?= 10
+soak: $(STAMPS)/test
+	@SOAK=$(SOAK) $(BIN)/python -m pytest tests/faults --numprocesses=auto \
+		--maxprocesses=8 --dist=worksteal --no-cov --verbose $(ARGS)
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check

@@ -12,7 +12,7 @@ from torch import nn, optim
 from lehr._checks import choice, count
 from lehr.training import rng, snapshot
 from lehr.training.built import OnChange
-from lehr.training.callbacks.base import Callback, Callbacks, fire
+from lehr.training.callbacks.base import Callback, Callbacks, fire, fire_all
 from lehr.training.callbacks.events import EndContext, ErrorContext
 from lehr.training.callbacks.logging import with_records
 from lehr.training.checkpoint import CheckpointStore, FolderLock
@@ -213,6 +213,11 @@ class BaseTrainer(TrainerState):
             CheckpointNotFoundError, CheckpointCorruptError: there is none to resume.
             NonFiniteError: a loss is; the update was not applied.
         """
+        if self._feed is not None:
+            raise RuntimeError(
+                "this trainer is training already; to train in the middle of a run, "
+                "build a second trainer, with another model"
+            )
         goal = Goal(num_epochs, updates, samples, tokens, time, until)
         unit = None if self.evaluate_every is None else self.evaluate_every.unit
         self.loop.weighing.tokens_wanted |= bool(goal.tokens) or unit == "tokens"
@@ -248,13 +253,13 @@ class BaseTrainer(TrainerState):
             return result
         except BaseException as error:
             snapshot.wait_for_copy(self)
-            fire(self.callbacks.on_error, ErrorContext(self, error))
+            fire_all(self.callbacks.on_error, ErrorContext(self, error))
             raise
         finally:
             snapshot.wait_for_copy(self)
             self._place = run.feed.state_dict()
             self.seconds_before, self._since, self._feed = self.seconds, None, None
-            fire(self.callbacks.on_end, EndContext(self, result))
+            fire_all(self.callbacks.on_end, EndContext(self, result))
 
     def stop(self, reason: str) -> None:
         """End the run after the present update; the first reason given counts."""

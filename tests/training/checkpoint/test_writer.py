@@ -14,6 +14,7 @@ from lehr.training import CheckpointStore, CheckpointWriteError, Retention
 from lehr.training.checkpoint import files
 from lehr.training.checkpoint.folder import take_apart
 from lehr.training.checkpoint.staging import Staging
+from lehr.training.checkpoint.writer import Saving
 
 
 def state(weight, **rest):
@@ -172,13 +173,13 @@ def test_an_interrupt_while_waiting_loses_neither_the_save_nor_its_failure(
     store, slow, monkeypatch
 ):
     saving = store.save_async(state(torch.ones(3)), updates=2)
-    join = threading.Thread.join
+    join = Saving.join
 
-    def interrupted(thread, *_):
-        monkeypatch.setattr(threading.Thread, "join", join)
+    def interrupted(saving):
+        monkeypatch.setattr(Saving, "join", join)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    monkeypatch.setattr(Saving, "join", interrupted)
     with pytest.raises(KeyboardInterrupt):
         store.wait()
     slow.refuses = True

@@ -128,6 +128,21 @@ def fire(hooks: tuple[Hook, ...], context: Any) -> None:
             raise
 
 
+def fire_all(hooks: tuple[Hook, ...], context: Any) -> None:
+    """Call every hook, whatever the others do; the first exception is raised last."""
+    first: Exception | None = None
+    for hook in hooks:
+        try:
+            fire((hook,), context)
+        except Exception as error:
+            if first is None:
+                first = error
+            else:
+                first.add_note(f"then {hook[1]} raised {error!r}")
+    if first is not None:
+        raise first
+
+
 def _order_of(callback: Callback) -> int:
     if not any(hasattr(callback, event) for event in EVENTS):
         raise TypeError(

@@ -24,6 +24,8 @@ class Saving:
         self._copied = threading.Event()
         self._entry: Entry | None = None
         self._failure: BaseException | None = None
+        # Not `Thread.join`: interrupted, it takes the thread for ended (Python < 3.13).
+        self._over = threading.Event()
         # No daemon: the interpreter waits for it before it ends.
         # It forgets its arguments when it is done, and what was copied with them.
         self._thread = threading.Thread(target=self._run, args=(write, copy))
@@ -32,7 +34,7 @@ class Saving:
     @property
     def done(self) -> bool:
         """Whether it has been written, or has failed."""
-        return not self._thread.is_alive()
+        return self._over.is_set()
 
     def wait_for_copy(self) -> None:
         """Wait until what it writes is copied, or cannot be."""
@@ -40,7 +42,7 @@ class Saving:
 
     def join(self) -> None:
         """Wait until it is done, however it ended."""
-        self._thread.join()
+        self._over.wait()
 
     def wait(self) -> Entry:
         """Return the checkpoint, once it is durable.
@@ -66,3 +68,5 @@ class Saving:
             self._failure = error
             # Told at once as well: the process may end before anyone asks.
             logger.warning("in the background: %s", error)
+        finally:
+            self._over.set()

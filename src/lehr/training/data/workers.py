@@ -1,7 +1,9 @@
 """Requests answered in order by a reader, here or in worker processes."""
 
+import contextlib
 import signal
 from collections.abc import Callable, Iterator
+from multiprocessing import connection
 from typing import Any, Protocol
 
 import torch
@@ -85,13 +87,15 @@ class Workers:
         return answers
 
     def next(self, answers: Iterator[Any], note: str) -> Any:
-        """Return the next answer; an error gets a note."""
+        """Return the next answer; an error gets the note, and which workers died."""
         try:
             return next(answers)
         except Exception as error:
             error.add_note(note)
             if not self.number:
                 raise
+            for ended in _ended(answers, error):
+                error.add_note(ended)
             # The worker's traceback is in the message. The one here is torch's, and it
             # would keep the workers from ending with the loader.
             raise error.with_traceback(None) from None
@@ -135,6 +139,26 @@ class _Beginning:
             self.theirs(number)
         if self.alone:
             worker._worker_info = None
+
+
+def _ended(answers: Any, error: Exception) -> list[str]:
+    """Return which workers have died, and how.
+
+    What torch raises then is whatever it meets first, such as a broken connection: that
+    is seen before the end of the process is, on a busy machine long before.
+    """
+    workers = getattr(answers, "_workers", [])
+    broken = isinstance(error, EOFError | ConnectionError)
+    with contextlib.suppress(RuntimeError):  # of torch's signal handler, in between
+        connection.wait(
+            [process.sentinel for process in workers], timeout=5.0 if broken else 0.1
+        )
+    return [
+        f"worker {number} (process {process.pid}) has died, "
+        + (f"by signal {-code}" if code < 0 else f"with exit code {code}")
+        for number, process in enumerate(workers)
+        if (code := process.exitcode)
+    ]
 
 
 def _as_it_is(answer: Any) -> Any:

@@ -1,6 +1,6 @@
 """A script: saves without end in a child that is killed at random times, many times.
 
-    python kills.py FOLDER KILLS SEED
+    python saves.py FOLDER KILLS SEED
 
 Each child first does what a run does that is started again: sweeps, takes the newest
 checkpoint and looks whether it is whole and not older than one that was told to be
