@@ -229,3 +229,22 @@ def test_a_narrow_listing_cuts_other_metrics_before_the_loss(monkeypatch):
     }
     shown = report({"folder": "run", "checkpoints": [row], "damaged": []})
     assert "val_loss=0.004143  val_accu..." in shown
+
+
+def test_a_checkpoint_of_shards_is_shown_verified_and_exported(capsys, tmp_path):
+    folder = str(GOLDEN.with_name("format-3") / "checkpoints")
+    assert checkpoint("verify", folder) == 0
+    capsys.readouterr()
+    assert checkpoint("show", folder) == 0
+    shown = capsys.readouterr().out
+    assert "shards    in 2 files" in shown
+    assert "model     4 tensors: 1 of I64, 7 of F32, 3 of BF16" in shown
+    assert checkpoint("show", folder, "--json") == 0
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert facts["shards"] == 2
+    assert facts["tensors"]["state"] == {"tensors": 2, "numbers": {"F32": 7}}
+    output = tmp_path / "model.safetensors"
+    assert checkpoint("export", folder, "-o", str(output)) == 0
+    weights = load_file(output)
+    assert weights["0.weight"].tolist() == [[6, 7, 8], [9, 10, 11]]
+    assert weights["2.count"] == 6

@@ -1,7 +1,7 @@
 """What `lehr checkpoint` tells of checkpoints: as data, and as text."""
 
-import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from lehr.plotting.terminal import terminal_width
 from lehr.training.checkpoint import catalog
 from lehr.training.checkpoint.catalog import Entry
 from lehr.training.checkpoint.errors import CheckpointError
+from lehr.training.checkpoint.manifest import Manifest
+from lehr.training.checkpoint.shards.header import is_shard, read_header
 from lehr.training.checkpoint.verification import size_of
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -96,11 +98,11 @@ def about(path: Path) -> dict[str, Any]:
         name: {"bytes": record.bytes, "sha256": record.sha256}
         for name, record in sorted(entry.manifest.files.items())
     }
-    tables = [name for name in files if name.endswith(".safetensors")]
     return {
         **_facts(entry),
         "versions": dict(entry.manifest.versions),
-        "tensors": {name.partition(".")[0]: _tensors(path / name) for name in tables},
+        "shards": sum(map(is_shard, files)),
+        "tensors": _tensors(path, entry.manifest),
         "files": files,
     }
 
@@ -117,6 +119,8 @@ def screen(facts: Mapping[str, Any]) -> str:
         f"  metrics   {'  '.join(_metrics(facts['metrics'])) or 'none'}",
         f"  versions  {'  '.join(f'{k} {v}' for k, v in facts['versions'].items())}",
     ]
+    if count := facts["shards"]:
+        lines.append(f"  shards    in {count} file{'s' * (count != 1)}")
     for part, table in facts["tensors"].items():
         kinds = ", ".join(f"{n:,} of {kind}" for kind, n in table["numbers"].items())
         lines.append(f"  {part:<9} {table['tensors']:,} tensors: {kinds or 'empty'}")
@@ -127,22 +131,28 @@ def screen(facts: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _tensors(path: Path) -> dict[str, Any]:
-    """Return how many tensors a safetensors file has, and numbers by type.
+def _tensors(path: Path, about: Manifest) -> dict[str, Any]:
+    """Return how many tensors each part has, and numbers by type.
 
     It is not verified: what cannot be read counts as nothing.
     """
-    numbers: dict[str, int] = {}
-    try:
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(min(length, 2**27)))
-        for one in header.values():
-            count = math.prod(one["shape"])
-            numbers[one["dtype"]] = numbers.get(one["dtype"], 0) + count
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"tensors": 0, "numbers": {}}
-    return {"tensors": len(header), "numbers": numbers}
+    names: dict[str, set[str]] = {part: set() for part in about.parts}
+    numbers: dict[str, Counter[str]] = {part: Counter() for part in about.parts}
+    for file in filter(lambda name: name.endswith(".safetensors"), about.files):
+        try:
+            pieces = read_header(path / file)
+        except CheckpointError:
+            continue
+        for piece in pieces:
+            part = (piece.name if is_shard(file) else file).replace(".", "/")
+            part = part.partition("/")[0]
+            if part in names:  # whoever wrote the file may have made up others
+                names[part].add(piece.name)
+                numbers[part][piece.dtype] += math.prod(piece.sizes)
+    return {
+        part: {"tensors": len(found), "numbers": dict(numbers[part])}
+        for part, found in names.items()
+    }
 
 
 def _metrics(metrics: Mapping[str, float | None]) -> list[str]:

@@ -72,7 +72,7 @@ def test_a_newer_format_is_an_error_of_its_own_and_nothing_is_done(store):
     newest = store.entries()[-1].path
     reseal(newest, format=99)
     with pytest.raises(
-        CheckpointVersionError, match=r"has format 99, and .* reads up to 2; install"
+        CheckpointVersionError, match=r"has format 99, and .* reads up to 3; install"
     ) as caught:
         store.newest()  # going back would lose what the newer version has done
     assert (caught.value.path, caught.value.format) == (newest, 99)

@@ -20,7 +20,13 @@ from lehr.training.checkpoint.errors import (
     CheckpointNotFoundError,
     CheckpointSecurityError,
 )
+from lehr.training.checkpoint.files import FileRecord
 from lehr.training.checkpoint.manifest import Manifest, read_manifest
+from lehr.training.checkpoint.shards.header import is_shard
+from lehr.training.checkpoint.shards.held import is_spread
+from lehr.training.checkpoint.shards.ranks import Ranks
+from lehr.training.checkpoint.shards.reading import Templates, read_sharded
+from lehr.training.checkpoint.shards.templates import templates_for
 
 
 class Part(NamedTuple):
@@ -35,7 +41,10 @@ def take_apart(state: Mapping[str, Any]) -> dict[str, Part]:
 
     Raises:
         TypeError: something in it is neither plain data nor a tensor that can be saved.
+        ValueError: a part has the name of a file of shards.
     """
+    if taken := [name for name in state if is_shard(f"{name}.safetensors")]:
+        raise ValueError(f"no part may be named as files of shards are: {taken[0]!r}")
     parts = {name: Part(*encode(tree)) for name, tree in state.items()}
     for part in parts.values():
         tensors.require_plain(part.tensors)
@@ -64,27 +73,53 @@ def write_parts(
     target: Path, parts: Mapping[str, Part], about: Manifest, *, pinned: bool = False
 ) -> Manifest:
     """Write the parts of a state; return the manifest, with what they are."""
+    for part in parts.values():
+        for key, tensor in part.tensors.items():
+            if is_spread(tensor):
+                raise TypeError(
+                    f"tensor {key!r} is spread over ranks: all of them have "
+                    "to write it together, by `write_sharded`"
+                )
     stage = target.parent / f"{STAGE}{target.name}-{os.getpid()}-{time.time_ns()}"
     try:
         stage.mkdir()
-        records = {}
-        for name, part in parts.items():
-            text = json.dumps(part.data, allow_nan=False).encode()
-            records[f"{name}.json"] = files.write(stage / f"{name}.json", [text])
-            table = f"{name}.safetensors"
-            chunks = tensors.chunks_of(part.tensors)
-            records[table] = files.write(stage / table, chunks)
-        if pinned:
-            files.write(stage / catalog.KEEP, [])
-        versions = {"torch": str(torch.__version__)}
+        records = write_tables(stage, parts)
         finite = tensors.all_finite(_weights(parts))
-        made = replace(about, files=records, versions=versions, finite=finite)
-        files.write(stage / manifest.NAME, [made.to_bytes()])
-        files.sync_folder(stage)
-        stage.rename(target)
+        return commit(stage, target, about, records, finite=finite, pinned=pinned)
     except BaseException:
         shutil.rmtree(stage, ignore_errors=True)
         raise
+
+
+def write_tables(stage: Path, parts: Mapping[str, Part]) -> dict[str, FileRecord]:
+    """Write the data and the tensors of each part, durable; return what they are."""
+    records = {}
+    for name, part in parts.items():
+        text = json.dumps(part.data, allow_nan=False).encode()
+        records[f"{name}.json"] = files.write(stage / f"{name}.json", [text])
+        table = f"{name}.safetensors"
+        chunks = tensors.chunks_of(part.tensors)
+        records[table] = files.write(stage / table, chunks)
+    return records
+
+
+def commit(
+    stage: Path,
+    target: Path,
+    about: Manifest,
+    records: Mapping[str, FileRecord],
+    *,
+    finite: bool,
+    pinned: bool,
+) -> Manifest:
+    """Write the manifest of a stage in which all else is, and give it its name."""
+    if pinned:
+        files.write(stage / catalog.KEEP, [])
+    versions = {"torch": str(torch.__version__)}
+    made = replace(about, files=dict(records), versions=versions, finite=finite)
+    files.write(stage / manifest.NAME, [made.to_bytes()])
+    files.sync_folder(stage)
+    stage.rename(target)
     files.sync_folder(target.parent)
     return made
 
@@ -102,15 +137,28 @@ def load_model(path: str | Path, model: nn.Module) -> None:
         CheckpointNotFoundError, CheckpointCorruptError: as `read_checkpoint`.
         RuntimeError: the weights are those of another architecture.
     """
-    model.load_state_dict(read_checkpoint(Path(path), only=("model",))["model"])
+    templates = None
+    if any(is_spread(tensor) for tensor in model.state_dict().values()):
+        templates = templates_for(model)
+    state = read_checkpoint(Path(path), only=("model",), templates=templates)
+    model.load_state_dict(state["model"])
 
 
-def read_checkpoint(path: Path, only: Container[str] | None = None) -> dict[str, Any]:
+def read_checkpoint(
+    path: Path,
+    only: Container[str] | None = None,
+    *,
+    templates: Templates | None = None,
+    ranks: Ranks | None = None,
+) -> dict[str, Any]:
     """Return the state in a checkpoint folder, once every byte of it is verified.
 
     Args:
         path: of the folder.
         only: the parts to read; None reads all.
+        templates: what to put tensors into, as for `read_sharded`; None makes plain
+            ones, whole, wherever the state was spread when it was saved.
+        ranks: all that read it now, as for `read_sharded`.
 
     Raises:
         CheckpointNotFoundError: there is no such folder.
@@ -122,8 +170,10 @@ def read_checkpoint(path: Path, only: Container[str] | None = None) -> dict[str,
     about = read_manifest(path)
     if strangers := catalog.strangers(path, about):
         raise CheckpointCorruptError(path, f"{strangers} does not belong to it")
+    if templates is not None or ranks is not None or any(map(is_shard, about.files)):
+        return read_sharded(path, templates, only=only, ranks=ranks)
     state = {}
-    for part in sorted({name.partition(".")[0] for name in about.files}):
+    for part in about.parts:
         if only is not None and part not in only:
             continue
         needed = (f"{part}.json", f"{part}.safetensors")

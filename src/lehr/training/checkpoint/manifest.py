@@ -15,8 +15,10 @@ from lehr.training.checkpoint.errors import (
     CheckpointVersionError,
 )
 from lehr.training.checkpoint.files import FileRecord, read_unverified
+from lehr.training.checkpoint.shards.header import is_shard
 
-FORMAT = 2
+FORMAT = 3
+"""The newest; what has no files of shards is still written as format 2."""
 NAME = "manifest.json"
 MAX_BYTES = 2**24
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
@@ -45,11 +47,19 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     finite: bool = True
 
+    @property
+    def parts(self) -> list[str]:
+        """Names of the state's parts."""
+        tables = (name for name in self.files if not is_shard(name))
+        return sorted({name.partition(".")[0] for name in tables})
+
     def to_bytes(self) -> bytes:
         """Return the manifest's file; a hash of the rest guards each of its bytes."""
         data = asdict(self)
         data["metrics"], _ = encode(dict(self.metrics))
-        return _sealed({"format": FORMAT, **data})
+        # As old as can be: versions that know no shards read what has none.
+        number = FORMAT if any(map(is_shard, self.files)) else 2
+        return _sealed({"format": number, **data})
 
     @classmethod
     def from_bytes(cls, raw: bytes, path: Path) -> "Manifest":
@@ -94,7 +104,15 @@ def _from_1(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "finite": True}
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+def _from_2(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 had no files of shards; nothing else is different."""
+    return data
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _from_1,
+    2: _from_2,
+}
 """For each old format, how its data become those of the next one."""
 
 

@@ -26,7 +26,7 @@ def problems_of(path: Path) -> list[str]:
         return [error.reason]
     found = [f"{name} does not belong to it" for name in catalog.strangers(path, about)]
     for name, record in sorted(about.files.items()):
-        if fault := _fault(path / name, record):
+        if fault := fault_of(path / name, record):
             found.append(f"{name} {fault}")
     return found
 
@@ -37,7 +37,8 @@ def size_of(path: Path, about: manifest.Manifest) -> int:
     return own + sum(record.bytes for record in about.files.values())
 
 
-def _fault(path: Path, record: FileRecord) -> str | None:
+def fault_of(path: Path, record: FileRecord) -> str | None:
+    """Return what is wrong with a file, or None; it is never in memory as a whole."""
     if path.is_symlink():
         return "is a link"
     try:
