@@ -15,6 +15,7 @@ from harness import Row, table
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 PEERS = ("numpy", "torch", "jax", "optax", "transformers", "timm", "lrsched", "fvcore")
+PEERS += ("accelerate", "lightning")
 HOW = """\
 CPU time of the process, one thread; the functions to compare take turns in one process,
 15 rounds; each time is a median, each ratio the median of the rounds' ratios. Stepped

@@ -30,6 +30,14 @@ def loop_on(model, **options):
     return TrainingLoop(model, torch.optim.SGD(model.parameters(), lr=0.5), **options)
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_the_loss_of_an_update_has_no_graph(check):
+    step = loop_on(linear(), check_finite=check).update([runs.table(12)])
+    assert not step.loss.requires_grad
+    assert isinstance(step.value, float if check else torch.Tensor)
+    assert float(step.value) == step.loss.item()
+
+
 @pytest.mark.parametrize("sizes", [[4, 4, 4], [5, 6, 1], [1, 11], [12]])
 def test_a_window_is_one_batch_whatever_the_sizes_of_its_parts(sizes):
     x, y = runs.table(12)

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
         read_json_lines,
         read_run,
     )
-    from lehr.training.loops import Step, TrainingLoop
+    from lehr.training.loops import TrainingLoop
     from lehr.training.metrics import Averages, ConfusionMatrix, TopKAccuracy, accuracy
     from lehr.training.objective import Objective
     from lehr.training.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         WarmupScheduler,
         WarmupStepLR,
     )
+    from lehr.training.step import Step
     from lehr.training.trainer import BaseTrainer
     from lehr.training.transfer import LoadReport, load_weights
     from lehr.training.validation import ValidationLoop
@@ -214,7 +215,7 @@ _ON_FIRST_USE = {
         "Csv JsonLines Logger Mlflow Printer RunStore StoredRun TensorBoard Trackio "
         "Wandb find_runs read_json_lines read_run"
     ),
-    "lehr.training.loops": "Step TrainingLoop",
+    "lehr.training.loops": "TrainingLoop",
     "lehr.training.metrics": "Averages ConfusionMatrix TopKAccuracy accuracy",
     "lehr.training.objective": "Objective",
     "lehr.training.optimizers": "Adagrad Adam AdamW RMSprop SGD",
@@ -224,6 +225,7 @@ _ON_FIRST_USE = {
         "ReduceLROnPlateau StepLR StepScheduler WarmupCosineAnnealingLR WarmupLR "
         "WarmupScheduler WarmupStepLR"
     ),
+    "lehr.training.step": "Step",
     "lehr.training.trainer": "BaseTrainer",
     "lehr.training.transfer": "LoadReport load_weights",
     "lehr.training.validation": "ValidationLoop",

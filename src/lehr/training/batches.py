@@ -24,6 +24,8 @@ def size_of(batch: Any) -> int:
     >>> size_of((torch.zeros(5, 3), torch.zeros(5)))
     5
     """
+    if isinstance(batch, (tuple, list)) and batch and isinstance(batch[0], Tensor):
+        return _length_of(batch[0])  # by far the commonest: the short way
     if isinstance(batch, Tensor):
         return _length_of(batch)
     parts = _parts(batch)
@@ -40,11 +42,12 @@ def size_of(batch: Any) -> int:
 
 
 def _length_of(tensor: Tensor) -> int:
-    size = tensor.shape[0] if tensor.ndim else 1
+    shape = tensor.shape
+    size = shape[0] if shape else 1
     if not size:
         raise EmptyDataError(
             f"a batch holds no sample: its first tensor has shape "
-            f"{tuple(tensor.shape)}; leave out batches without samples"
+            f"{tuple(shape)}; leave out batches without samples"
         )
     return size
 

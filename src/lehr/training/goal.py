@@ -11,6 +11,8 @@ from lehr.training.intervals import Progress
 from lehr.training.wall_time import Duration, seconds_of
 
 GOALS = ("epochs", "updates", "samples", "tokens", "time", "metric")
+_CLOCKS = ("epochs", "updates", "samples", "tokens", "seconds")
+_ORDER = tuple(Progress._fields.index(name) for name in _CLOCKS)
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": ge,
@@ -83,6 +85,8 @@ class Goal:
     until: str | None = None
     seconds: float | None = field(init=False, default=None)
     threshold: Threshold | None = field(init=False, default=None)
+    # What is looked at after each update: name, its place in `Progress`, the total.
+    _totals: tuple[tuple[str, int, float], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check each; read the last two."""
@@ -102,19 +106,16 @@ class Goal:
             object.__setattr__(self, "seconds", seconds_of("time", self.time))
         if self.until is not None:
             object.__setattr__(self, "threshold", Threshold.of(self.until))
+        limits = (self.epochs, self.updates, self.samples, self.tokens, self.seconds)
+        named = zip(GOALS, _ORDER, limits, strict=False)
+        totals = ((n, place, total) for n, place, total in named if total is not None)
+        object.__setattr__(self, "_totals", tuple(totals))
 
     def reached(self, done: Progress) -> str | None:
         """Name the goal that is reached after so much, if one is."""
-        if self.epochs is not None and done.epochs >= self.epochs:
-            return "epochs"
-        if self.updates is not None and done.updates >= self.updates:
-            return "updates"
-        if self.samples is not None and done.samples >= self.samples:
-            return "samples"
-        if self.tokens is not None and done.tokens >= self.tokens:
-            return "tokens"
-        if self.seconds is not None and done.seconds >= self.seconds:
-            return "time"
+        for name, place, total in self._totals:
+            if done[place] >= total:
+                return name
         return None
 
     def is_met(self, metrics: Mapping[str, float]) -> bool:

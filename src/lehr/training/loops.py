@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import torch
@@ -20,31 +19,11 @@ from lehr.training.metrics import Averages
 from lehr.training.modes import to_training
 from lehr.training.objective import Loss, Objective
 from lehr.training.precision import Precision
+from lehr.training.step import Step
 from lehr.training.unbound import Optimizer, bound
 from lehr.training.weighing import Weighing, device_of
 
-
-@dataclass(slots=True)
-class Step:
-    """What one optimizer update was: all of it is known only after it was applied.
-
-    `loss` is the mean over the window, of all ranks; `value` is the same as a number if
-    it was read to be checked, else the tensor again. `samples` and `tokens` are those
-    of the window, `weight` is the one that the mean is over. `rates` are those that
-    were used, one per parameter group, and `others` likewise what else lehr's scheduler
-    set, by field; `gradient_norm` is that before clipping, or None. `values` are means
-    of what else a `step` function returned.
-    """
-
-    loss: Tensor
-    value: Tensor | float
-    samples: int
-    rates: list[Any]
-    others: dict[str, list[Any]]
-    gradient_norm: Tensor | None
-    tokens: int = 0
-    weight: int = 0
-    values: Mapping[str, Any] = field(default_factory=dict)
+NO_TOKEN = "the batches of an update hold no token to learn from"
 
 
 class TrainingLoop:
@@ -112,6 +91,7 @@ class TrainingLoop:
         self.clipping = Clipping(clip_norm, clip_value)
         self.clipping.require_groups(self.optimizer.param_groups)
         self.device = device_of(model, device)
+        self._moves = self.device.type != "cpu"
         self.check_finite = check_finite
         self.weighing = weighing or Weighing()
         self.weighing.tokens_wanted |= "tokens" in self.clock.clocks
@@ -166,8 +146,7 @@ class TrainingLoop:
             return None
         self.clock.before_update()
         step.rates = [
-            # A scheduler may refill a tensor in place: keep what this update used.
-            rate.clone() if isinstance(rate := group["lr"], Tensor) else rate
+            rate if isinstance(rate := group["lr"], float) else _kept(rate)
             for group in self.optimizer.param_groups
         ]
         step.others = self.clock.others()
@@ -181,15 +160,14 @@ class TrainingLoop:
     def _backward(self, window: list[Any]) -> Step:
         """Leave the gradient of the window's mean loss; return what is known of it."""
         engine, by_tokens = self.engine, self.weighing.by_tokens
+        if len(window) == 1 and engine.alone:
+            return self._backward_of(window[0])
         sizes = [size_of(batch) for batch in window]
         tokens = [self.weighing.tokens(batch) for batch in window]
         samples, all_tokens = engine.total((sum(sizes), sum(tokens)))
         weights, weight = (tokens, all_tokens) if by_tokens else (sizes, samples)
         if not weight:
-            raise EmptyDataError("the batches of an update hold no token to learn from")
-        if len(window) == 1 and engine.alone:
-            loss, values = self._loss(window[0], None)
-            return Step(loss, loss, samples, [], {}, None, all_tokens, weight, values)
+            raise EmptyDataError(NO_TOKEN)
         total = torch.zeros((), device=self.device)
         sums: dict[str, Any] = {}
         last = len(window) - 1
@@ -197,19 +175,29 @@ class TrainingLoop:
             share = weights[number] / weight
             with engine.exchange(last=number == last):
                 loss, values = self._loss(batch, share)
-            total = total + loss * share
+            total = total + loss.detach() * share
             for name, value in values.items():
                 sums[name] = sums.get(name, 0.0) + value * share
         if not engine.alone:
             total = engine.sum(total)
             sums = {n: engine.sum(torch.as_tensor(v)) for n, v in sums.items()}
-        return Step(total, total, samples, [], {}, None, all_tokens, weight, sums)
+        return Step(total, None, samples, [], {}, None, all_tokens, weight, sums)
+
+    def _backward_of(self, batch: Any) -> Step:
+        """Do so for a window of one batch: there is nothing to add up."""
+        samples, tokens = size_of(batch), self.weighing.tokens(batch)
+        weight = tokens if self.weighing.by_tokens else samples
+        if not weight:
+            raise EmptyDataError(NO_TOKEN)
+        loss, values = self._loss(batch, None)
+        return Step(loss, None, samples, [], {}, None, tokens, weight, values)
 
     def _loss(
         self, batch: Any, share: float | None
     ) -> tuple[Tensor, Mapping[str, Any]]:
         """Add the gradient of a batch's loss; return the loss, and further values."""
-        batch = to_device(batch, self.device)
+        if self._moves:
+            batch = to_device(batch, self.device)
         if self.precision.mixed:
             with self.precision.context():
                 loss, _, _, values = self.objective(self.forward, batch)
@@ -220,12 +208,12 @@ class TrainingLoop:
         self.precision.backward(part)
         if values:
             values = {name: _detached(value) for name, value in values.items()}
-        return loss.detach(), values
+        return loss, values
 
     def _examined(self, step: Step) -> bool:
         """Check loss and gradients, and clip; return whether to apply the update."""
         if self.check_finite:
-            step.value = self._checked("loss", step.loss)
+            step.number = self._checked("loss", step.attached)
         self.precision.unscale(self.optimizer)
         scaled = self.precision.scaler is not None
         if not (self.clipping.wanted or self.on_non_finite is not None or scaled):
@@ -251,6 +239,11 @@ class TrainingLoop:
             bad = () if what == "loss" else not_finite(self.model)
             raise NonFiniteError(what, number, self.updates, bad)
         return number
+
+
+def _kept(rate: Any) -> Any:
+    """Return a rate that stays as it is: a scheduler may refill a tensor in place."""
+    return rate.clone() if isinstance(rate, Tensor) else rate
 
 
 def _detached(value: Any) -> Any:

@@ -184,7 +184,9 @@ def _cross_entropy(output: Tensor, target: Tensor) -> Tensor:
     if output.ndim > 2 and class_dimension(output, target) == output.ndim - 1:
         output = output.flatten(0, -2)
         target = target.flatten()
-    return functional.cross_entropy(output, target.long())
+    if target.dtype is not torch.int64:
+        target = target.long()
+    return functional.cross_entropy(output, target)
 
 
 def _own_loss(output: Any) -> Any:

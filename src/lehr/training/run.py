@@ -173,7 +173,8 @@ class Run:
                 self.save,
             )
             fire(hooks.on_save_point, context)
-        self.before, self.save = self.place(self.now.seconds), False
+            self.now = self.place(self.now.seconds)  # one may have gone back
+        self.before, self.save = self.now, False
         return stopping
 
     def place(self, seconds: float) -> Progress:

@@ -8,6 +8,7 @@ import torch
 from torch import nn, optim
 
 from lehr._checks import choice
+from lehr.training.fusing import HOW, advise, fusible, unfuse_for_sparse
 from lehr.training.schedulers.groups import GroupRates
 from lehr.training.schedulers.settings import rate
 
@@ -19,7 +20,8 @@ class Optimizer:
 
     A trainer or a loop binds it to its model; by hand, `bind(model)` does. From then on
     it does what torch's does, and `bound` is torch's own. `set_lr` works before and
-    after.
+    after. Its step is fused where torch has that for the parameters, unless an option
+    says how it is to be.
     """
 
     kind: ClassVar[Any]  # torch's class
@@ -49,7 +51,7 @@ class Optimizer:
         """
         given = list(model.parameters() if isinstance(model, nn.Module) else model)
         if self._bound is None:
-            bound = self.kind(given, lr=self._first, **self.options)
+            bound = self._built(given)
             rates = GroupRates(bound)
             rates.write(float(self._rate))
             self._bound, self._rates = bound, rates
@@ -59,6 +61,19 @@ class Optimizer:
                 "build one for each model"
             )
         return self._bound
+
+    def _built(self, given: list[Any]) -> optim.Optimizer:
+        """Build torch's; fused, where it can be and nobody has chosen otherwise."""
+        plain: optim.Optimizer = self.kind(given, lr=self._first, **self.options)
+        groups = [{**group, "fused": True} for group in plain.param_groups]
+        chosen = any(group.get(one) for group in plain.param_groups for one in HOW)
+        held = (parameter for group in groups for parameter in group["params"])
+        if chosen or "fused" in self.options or not fusible(self.kind, held):
+            return plain
+        options = {**self.options, "fused": True}
+        fused: optim.Optimizer = self.kind(groups, lr=self._first, **options)
+        unfuse_for_sparse(fused)
+        return fused
 
     @property
     def bound(self) -> optim.Optimizer:
@@ -146,6 +161,7 @@ def bound(optimizer: optim.Optimizer | Optimizer, model: nn.Module) -> optim.Opt
             f"{type(optimizer).__name__} evaluates the loss several times per update, "
             "by a closure, and is not driven here; use another optimizer"
         )
+    advise(optimizer)
     return optimizer
 
 

@@ -5,9 +5,12 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lehr.training.loggers.base import Logger, Record
+
+BLOCK = 2**16
+"""Bytes to read at once from the end of a file."""
 
 
 class JsonLines(Logger):
@@ -70,18 +73,35 @@ def read_json_lines(path: str | Path) -> Iterator[dict[str, Any]]:
 
 
 def _length_before(path: Path, updates: int) -> int:
-    """Bytes of the whole lines whose update comes before `updates`."""
-    length = 0
+    """Bytes of the lines up to the last whole one whose update is before `updates`.
+
+    Updates grow in a file. So it is read from its end, and of a long one only that.
+    """
     with path.open("rb") as file:
-        for line in file:
+        for end, line in _from_the_end(file):
             try:
                 update = json.loads(line)["update"] if line.endswith(b"\n") else None
+                if update is not None and update < updates:
+                    return end
             except (ValueError, KeyError, TypeError):
-                update = None
-            if update is None or update >= updates:
-                break
-            length += len(line)
-    return length
+                continue
+    return 0
+
+
+def _from_the_end(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines, last first, each with the place where it ends."""
+    place = end = file.seek(0, os.SEEK_END)
+    rest = b""
+    while place:
+        begin = max(0, place - BLOCK)
+        file.seek(begin)
+        first, *lines = (file.read(place - begin) + rest).splitlines(keepends=True)
+        for line in reversed(lines):
+            yield end, line
+            end -= len(line)
+        place, rest = begin, first
+    if rest:
+        yield end, rest
 
 
 def _plain(value: Any) -> Any:

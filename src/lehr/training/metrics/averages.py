@@ -28,10 +28,13 @@ class Averages:
         """Count `value` as the mean of `weight` samples; of none it is no mean."""
         if not weight:
             return
-        if isinstance(value, Tensor):
-            wide = torch.float32 if value.device.type == "mps" else torch.float64
-            value = value.detach().to(wide)
-        self._sums[name] = self._sums.get(name, 0.0) + value * weight
+        total = self._sums.get(name, 0.0)
+        if isinstance(value, float):
+            self._sums[name] = total + value * weight
+        elif isinstance(total, Tensor) and isinstance(value, Tensor):
+            self._sums[name] = torch.add(total, value.detach(), alpha=weight)
+        else:
+            self._sums[name] = total + _wide(value) * weight
         self._weights[name] = self._weights.get(name, 0) + weight
 
     def means(self) -> dict[str, float]:
@@ -56,3 +59,11 @@ class Averages:
             for name, total in state["sums"].items()
         }
         self._weights = dict(state["weights"])
+
+
+def _wide(value: Any) -> Any:
+    """Return a tensor in the widest type that its device has."""
+    if not isinstance(value, Tensor):
+        return value
+    wide = torch.float32 if value.device.type == "mps" else torch.float64
+    return value.detach().to(wide)

@@ -77,7 +77,7 @@ def gathered(
             finite = finite and data["finite"] is True
             missing.remove(rank)
         if not missing:
-            return written, finite
+            return dict(sorted(written.items())), finite
         if not pause.wait():
             raise OSError(
                 f"{_names(missing)} did not write their shards within {seconds:g} s"
