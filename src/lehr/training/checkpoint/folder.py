@@ -130,6 +130,14 @@ def _weights(parts: Mapping[str, Part]) -> Iterable[Tensor]:
     return (tensor for part in chosen for tensor in part.tensors.values())
 
 
+def _odd_names(about: Manifest) -> str:
+    """Return the files of a manifest that a checkpoint never has."""
+    own = {name for name in about.files if not is_shard(name)}
+    parts = {name.removesuffix(".json") for name in own if name.endswith(".json")}
+    known = {f"{part}{end}" for part in parts for end in (".json", ".safetensors")}
+    return ", ".join(sorted(own - known))
+
+
 def load_model(path: str | Path, model: nn.Module) -> None:
     """Give a model the weights in a checkpoint, once they are verified.
 
@@ -170,6 +178,8 @@ def read_checkpoint(
     about = read_manifest(path)
     if strangers := catalog.strangers(path, about):
         raise CheckpointCorruptError(path, f"{strangers} does not belong to it")
+    if odd := _odd_names(about):
+        raise CheckpointCorruptError(path, f"no part of a state is kept in {odd}")
     if templates is not None or ranks is not None or any(map(is_shard, about.files)):
         return read_sharded(path, templates, only=only, ranks=ranks)
     state = {}
