@@ -48,11 +48,15 @@ if TYPE_CHECKING:
         FolderNotEmptyError,
         Retention,
     )
+    from lehr.training.engine.base import Engine
+    from lehr.training.engine.ddp import Ddp
+    from lehr.training.engine.fsdp import Fsdp
     from lehr.training.errors import (
         ChangedRunError,
         EmptyDataError,
         LossSpikeError,
         NonFiniteError,
+        RankLostError,
         TrainingError,
     )
     from lehr.training.gradients import GradientStatistics, gradient_statistics
@@ -120,14 +124,17 @@ __all__ = [
     "CosineAnnealingLR",
     "CosineScheduler",
     "Csv",
+    "Ddp",
     "EarlyStopping",
     "Ema",
     "EmptyDataError",
+    "Engine",
     "EpochLines",
     "ExponentialLR",
     "FitResult",
     "FolderLockedError",
     "FolderNotEmptyError",
+    "Fsdp",
     "GradientMonitor",
     "GradientStatistics",
     "JsonLines",
@@ -146,6 +153,7 @@ __all__ = [
     "Profiler",
     "ProgressBar",
     "RMSprop",
+    "RankLostError",
     "RateMonitor",
     "ReduceLROnPlateau",
     "Retention",
@@ -206,8 +214,12 @@ _ON_FIRST_USE = {
         "CheckpointSecurityError CheckpointStore CheckpointVersionError "
         "CheckpointWriteError FolderLockedError FolderNotEmptyError Retention"
     ),
+    "lehr.training.engine.base": "Engine",
+    "lehr.training.engine.ddp": "Ddp",
+    "lehr.training.engine.fsdp": "Fsdp",
     "lehr.training.errors": (
-        "ChangedRunError EmptyDataError LossSpikeError NonFiniteError TrainingError"
+        "ChangedRunError EmptyDataError LossSpikeError NonFiniteError RankLostError "
+        "TrainingError"
     ),
     "lehr.training.gradients": "GradientStatistics gradient_statistics",
     "lehr.training.interface": "Trainer",

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lehr.training.engine.sharded import local, spread_as, whole
+
 HALF = (torch.float16, torch.bfloat16)
 
 
@@ -42,11 +44,13 @@ class AveragedWeights:
     @torch.no_grad()
     def move(self, share: float) -> None:
         """Go this share of the way from the average to the weights: 0 none, 1 all."""
-        averages = list(self._averages.values())
-        weights = [
-            own.to(average.dtype) if own.dtype is not average.dtype else own
-            for own, average in zip(self._own.values(), averages, strict=True)
-        ]
+        averages = [local(average) for average in self._averages.values()]
+        weights = []
+        for own, average in zip(self._own.values(), averages, strict=True):
+            here = local(own)
+            weights.append(
+                here if here.dtype is average.dtype else here.to(average.dtype)
+            )
         if averages:
             torch._foreach_lerp_(averages, weights, share)
 
@@ -61,7 +65,7 @@ class AveragedWeights:
     def _stand_in(self, value: Any, name: str | None) -> Any:
         if not isinstance(value, Tensor):
             return value
-        chosen = value if name is None else self._averages[name]
+        chosen = whole(value if name is None else self._averages[name])
         return chosen.detach().to(value.dtype, copy=True)
 
     @contextlib.contextmanager
@@ -96,7 +100,9 @@ class AveragedWeights:
                 f"the saved averages are those of another model: {', '.join(wrong)} "
                 "differ; build the model and the average as they were"
             )
-        _fill(list(self._averages.values()), [state[name] for name in self._averages])
+        averages = self._averages
+        given_back = [spread_as(state[name], own) for name, own in averages.items()]
+        _fill(list(averages.values()), given_back)
 
 
 def _is_averaged(tensor: Tensor) -> bool:
@@ -111,4 +117,4 @@ def _copy(tensor: Tensor) -> Tensor:
 @torch.no_grad()
 def _fill(tensors: list[Tensor], values: list[Tensor]) -> None:
     if tensors:
-        torch._foreach_copy_(tensors, values)
+        torch._foreach_copy_([*map(local, tensors)], [*map(local, values)])

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import utils
 
 from lehr._checks import positive
+from lehr.training.engine.sharded import by_mesh, is_sharded, total_norm
 
 ClipNorm = float | Sequence[float | None] | None
 
@@ -92,7 +93,10 @@ def norm_of(parameters: list[Tensor]) -> Tensor:
     """Return the norm of all gradients together."""
     if not hasattr(utils, "get_total_norm"):  # torch < 2.6
         return utils.clip_grad_norm_(parameters, math.inf)
-    return utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if any(is_sharded(gradient) for gradient in gradients):
+        return total_norm(gradients)
+    return utils.get_total_norm(gradients)
 
 
 def scale_to(parameters: list[Tensor], limit: float, norm: Tensor) -> None:
@@ -100,6 +104,7 @@ def scale_to(parameters: list[Tensor], limit: float, norm: Tensor) -> None:
     if not parameters:
         return
     if hasattr(utils, "clip_grads_with_norm_"):
-        utils.clip_grads_with_norm_(parameters, limit, norm)
+        for group in by_mesh(parameters):
+            utils.clip_grads_with_norm_(group, limit, norm)
     else:
         utils.clip_grad_norm_(parameters, limit)

@@ -74,3 +74,35 @@ class LossSpikeError(TrainingError, ArithmeticError):
             "data"
         )
         self.value, self.usual, self.update = value, usual, update
+
+
+class RankLostError(TrainingError, RuntimeError):
+    """Another process of a run is gone, hangs, or failed; this one cannot go on.
+
+    Attributes:
+        missing: numbers of the ranks that do not answer: dead, or hanging.
+        failed: (number, message) of the ranks that ended by an error of their own.
+    """
+
+    def __init__(
+        self,
+        missing: tuple[int, ...],
+        failed: tuple[tuple[int, str], ...],
+        host: str | None,
+        cause: BaseException,
+    ) -> None:
+        told = [f"rank {rank} failed ({why})" for rank, why in failed]
+        if missing:
+            numbers = ", ".join(map(str, missing))
+            does = "ranks {} do" if missing[1:] else "rank {} does"
+            told.append(f"{does.format(numbers)} not answer: dead, or hanging")
+        if host is not None:
+            told.append(f"the host of the store is gone: {host or 'rank 0'}")
+        what = "; ".join(told) or "all ranks answer, but they did not come together"
+        # Gloo's messages go on with advice that helps nobody.
+        first = str(cause).strip().partition("\n")[0].partition(". ")[0]
+        super().__init__(
+            f"{what}. Start again with resume='auto': the run goes on from its newest "
+            f"checkpoint. ({first})"
+        )
+        self.missing, self.failed = missing, failed

@@ -5,10 +5,18 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-import torch
-
 from lehr.training import rng
+from lehr.training.engine.cut import Cut
 from lehr.training.errors import EmptyDataError
+from lehr.training.loaders import (
+    generators_of,
+    length_of,
+    random_state,
+    set_epoch,
+    set_generators,
+    set_random_state,
+    start_workers,
+)
 
 logger = logging.getLogger("lehr.training")
 
@@ -36,7 +44,7 @@ class Feed:
             )
         self.loader = loader
         self.window = window
-        self.length = _length_of(loader)
+        self.length = length_of(loader)
         self.batches = 0 if state is None else int(state["batches"])
         self.epoch_over = False
         self._pending = state
@@ -110,7 +118,7 @@ class Feed:
         if self._seeks:
             return {"loader": self.loader.state_dict()}
         return {
-            "random": rng.capture(),
+            "random": random_state(self.loader),
             "generators": [g.get_state() for g in generators_of(self.loader)],
         }
 
@@ -123,7 +131,7 @@ class Feed:
         if self._pending is not None:  # none was dealt yet
             return dict(self._pending)
         ahead = self._ahead or {}
-        return {
+        state = {
             "batches": self.batches,
             "over": self.epoch_over,
             "length": self.length,
@@ -132,14 +140,17 @@ class Feed:
             "generators": [g.get_state() for g in generators_of(self.loader)],
             **({"ahead": ahead} if "random" in ahead else ahead),
         }
+        if isinstance(self.loader, Cut):
+            state["shared"] = self.loader.random_state()
+        return state
 
     def _fresh(self, epoch: int) -> Iterator[Any]:
         self.batches = 0
-        _set_epoch(self.loader, epoch)
+        set_epoch(self.loader, epoch)
         if not self._seeks:
-            _start_workers(self.loader)
+            start_workers(self.loader)
             self._begin = {
-                "random": rng.capture(),
+                "random": random_state(self.loader),
                 "generators": [g.get_state() for g in generators_of(self.loader)],
             }
         return iter(self.loader)
@@ -150,6 +161,8 @@ class Feed:
             # Taken between the last window and the end of its epoch: nothing is left,
             # and a loader that seeks stands at the start of the next epoch already.
             return self._ended(state)
+        if isinstance(self.loader, Cut) and state.get("shared") is not None:
+            self.loader.set_random_state(state["shared"])
         if self._seeks:
             if state["loader"] is not None:
                 self.loader.load_state_dict(state["loader"])
@@ -164,16 +177,16 @@ class Feed:
                 self._read_ahead(iterator)
             return iterator
         if not self.batches:
-            _set_generators(self.loader, state["generators"])
+            set_generators(self.loader, state["generators"])
             return self._fresh(epoch)
         self._begin = state["begin"]
         with rng.preserved():
             iterator = self._replayed(epoch)
             if "ahead" in state:
-                rng.restore(state["ahead"]["random"])
-                _set_generators(self.loader, state["ahead"]["generators"])
+                set_random_state(self.loader, state["ahead"]["random"])
+                set_generators(self.loader, state["ahead"]["generators"])
                 self._read_ahead(iterator)
-        _set_generators(self.loader, state["generators"])
+        set_generators(self.loader, state["generators"])
         return iterator
 
     def _read_ahead(self, iterator: Iterator[Any]) -> None:
@@ -185,17 +198,17 @@ class Feed:
         """Leave the loader as it was at the end of an epoch; deal nothing."""
         if self._seeks and state["loader"] is not None:
             self.loader.load_state_dict(state["loader"])
-        _set_generators(self.loader, state["generators"])
+        set_generators(self.loader, state["generators"])
         return iter(())
 
     def _replayed(self, epoch: int) -> Iterator[Any]:
         logger.info(
             "train_data cannot seek: reading %d batches again to resume", self.batches
         )
-        _start_workers(self.loader)
-        rng.restore(self._begin["random"])
-        _set_generators(self.loader, self._begin["generators"])
-        _set_epoch(self.loader, epoch)
+        start_workers(self.loader)
+        set_random_state(self.loader, self._begin["random"])
+        set_generators(self.loader, self._begin["generators"])
+        set_epoch(self.loader, epoch)
         iterator: Iterator[Any] = iter(self.loader)
         for number in range(self.batches):
             try:
@@ -241,60 +254,3 @@ def require_rereadable(val_data: Any, train_data: Any) -> None:
         )
     if hasattr(val_data, "__len__") and len(val_data) == 0:
         raise EmptyDataError("val_data holds no batch; leave it out, or fill it")
-
-
-def _length_of(loader: Any) -> int | None:
-    try:
-        return len(loader)
-    except TypeError:
-        return None
-
-
-def _parts(loader: Any) -> list[Any]:
-    """Return the loader and its samplers, which may hold a generator or an epoch."""
-    batch_sampler = getattr(loader, "batch_sampler", None)
-    parts = [
-        loader,
-        getattr(loader, "sampler", None),
-        batch_sampler,
-        getattr(batch_sampler, "sampler", None),
-    ]
-    return [part for part in parts if part is not None]
-
-
-def _set_epoch(loader: Any, epoch: int) -> None:
-    for part in _parts(loader):
-        if hasattr(part, "set_epoch"):
-            part.set_epoch(epoch)
-
-
-def _start_workers(loader: Any) -> None:
-    """Let workers that stay be there, so that each epoch draws alike.
-
-    The first iterator of such a loader draws a seed for them, the others do not.
-    """
-    stay = getattr(loader, "persistent_workers", False)
-    if stay and getattr(loader, "_iterator", None) is None:
-        with rng.preserved(generators_of(loader)):
-            iter(loader)
-
-
-def generators_of(loader: Any) -> list[torch.Generator]:
-    """Return the random generators that a loader or its samplers have of their own."""
-    found: dict[int, torch.Generator] = {}
-    for part in _parts(loader):
-        generator = getattr(part, "generator", None)
-        if isinstance(generator, torch.Generator):
-            found[id(generator)] = generator
-    return list(found.values())
-
-
-def _set_generators(loader: Any, states: list[torch.Tensor]) -> None:
-    generators = generators_of(loader)
-    if len(generators) != len(states):
-        raise ValueError(
-            f"train_data has {len(generators)} random generators of its own, and had "
-            f"{len(states)} when the state was saved; build the loader as it was"
-        )
-    for generator, state in zip(generators, states, strict=True):
-        generator.set_state(state)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from lehr.training.engine.sharded import whole
+
 
 @dataclass(frozen=True)
 class GradientStatistics:
@@ -98,6 +100,7 @@ def not_finite(model: nn.Module) -> tuple[str, ...]:
 
 def _elements(tensor: Tensor) -> Tensor:
     """Return the elements that a sparse gradient holds, or the tensor itself."""
+    tensor = whole(tensor)
     return tensor.coalesce().values() if tensor.is_sparse else tensor
 
 

@@ -82,7 +82,7 @@ class TrainingLoop:
         self.model = model
         self.optimizer = bound(optimizer, model)
         require_trained(model, self.optimizer)
-        self.engine = engine or Engine()
+        self.engine = (engine or Engine()).connected()
         self.forward = compiled(self.engine.prepare(model, self.optimizer), compile)
         clock = scheduler if isinstance(scheduler, Clock) else None
         self.clock = clock or Clock(scheduler, self.optimizer)
@@ -116,7 +116,8 @@ class TrainingLoop:
         self.model.train()
         to_training(self.optimizer)
         averages = Averages()
-        for window in Feed(data, self.accumulation).windows(epoch):
+        feed = Feed(self.engine.share(data), self.accumulation)
+        for window in feed.windows(epoch):
             if (step := self.update(window)) is not None:
                 averages.add("loss", step.value, step.weight)
         self.clock.after_epoch()
@@ -168,19 +169,19 @@ class TrainingLoop:
         weights, weight = (tokens, all_tokens) if by_tokens else (sizes, samples)
         if not weight:
             raise EmptyDataError(NO_TOKEN)
-        total = torch.zeros((), device=self.device)
-        sums: dict[str, Any] = {}
+        sums: dict[str, Any] = {"loss": torch.zeros((), device=self.device)}
         last = len(window) - 1
         for number, batch in enumerate(window):
             share = weights[number] / weight
             with engine.exchange(last=number == last):
                 loss, values = self._loss(batch, share)
-            total = total + loss.detach() * share
-            for name, value in values.items():
-                sums[name] = sums.get(name, 0.0) + value * share
+            for name, value in (("loss", loss.detach()), *values.items()):
+                # Of no token there is no mean: it is NaN, and counts for nothing.
+                part = value * share if share else torch.zeros_like(loss)
+                sums[name] = sums.get(name, 0.0) + part
         if not engine.alone:
-            total = engine.sum(total)
-            sums = {n: engine.sum(torch.as_tensor(v)) for n, v in sums.items()}
+            sums = summed(engine, sums, self.device)
+        total = sums.pop("loss")
         return Step(total, None, samples, [], {}, None, all_tokens, weight, sums)
 
     def _backward_of(self, batch: Any) -> Step:
@@ -203,8 +204,8 @@ class TrainingLoop:
                 loss, _, _, values = self.objective(self.forward, batch)
         else:
             loss, _, _, values = self.objective(self.forward, batch)
-        # The engine takes the mean over the ranks; ours is over their samples.
-        part = loss if share is None else loss * (share * self.engine.world_size)
+        # The engine takes the mean over the shares; ours is over their samples.
+        part = loss if share is None else loss * (share * self.engine.readers)
         self.precision.backward(part)
         if values:
             values = {name: _detached(value) for name, value in values.items()}
@@ -214,7 +215,7 @@ class TrainingLoop:
         """Check loss and gradients, and clip; return whether to apply the update."""
         if self.check_finite:
             step.number = self._checked("loss", step.attached)
-        self.precision.unscale(self.optimizer)
+        self.precision.unscale(self.optimizer, self.engine)
         scaled = self.precision.scaler is not None
         if not (self.clipping.wanted or self.on_non_finite is not None or scaled):
             return True
@@ -248,6 +249,19 @@ def _kept(rate: Any) -> Any:
 
 def _detached(value: Any) -> Any:
     return value.detach() if isinstance(value, Tensor) else value
+
+
+def summed(
+    engine: Engine, values: Mapping[str, Any], device: torch.device
+) -> dict[str, Tensor]:
+    """Return each value summed over all ranks, which exchange them together."""
+    wide = torch.float32 if device.type == "mps" else torch.float64
+    given = [torch.as_tensor(value, device=device) for value in values.values()]
+    sums = engine.sum(torch.stack([value.to(wide) for value in given]))
+    return {
+        name: total.to(value.dtype)
+        for name, total, value in zip(values, sums, given, strict=True)
+    }
 
 
 def compiled(model: nn.Module, options: bool | Mapping[str, Any]) -> nn.Module:

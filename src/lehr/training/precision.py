@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, optim
 
 from lehr._checks import choice
+from lehr.training.engine import Engine
+from lehr.training.engine.sharded import local
 
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 
@@ -52,10 +54,18 @@ class Precision:
         scaled = loss if self.scaler is None else self.scaler.scale(loss)
         scaled.backward()  # type: ignore[no-untyped-call]  # torch has no types here
 
-    def unscale(self, optimizer: optim.Optimizer) -> None:
-        """Take the scale out of the gradients, once all of them are there."""
-        if self.scaler is not None:
-            self.scaler.unscale_(optimizer)
+    def unscale(self, optimizer: optim.Optimizer, engine: Engine) -> None:
+        """Take the scale out of the gradients, once all of them are there.
+
+        A rank that has a part of them only hears of an overflow in another one.
+        """
+        if self.scaler is None:
+            return
+        self.scaler.unscale_(optimizer)
+        if not engine.alone:
+            state = self.scaler._per_optimizer_states[id(optimizer)]
+            for found in state["found_inf_per_device"].values():
+                found.copy_(engine.sum(local(found)))
 
     def step(self, optimizer: optim.Optimizer) -> None:
         """Apply an update whose gradients are finite."""

@@ -1,12 +1,13 @@
 """Where a run begins: fresh, where the trainer is, or at a checkpoint."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lehr.training import rng, snapshot
 from lehr.training.built import OnChange
 from lehr.training.checkpoint import FolderNotEmptyError
 from lehr.training.goal import Goal
+from lehr.training.ranks import seed_of
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -46,20 +47,34 @@ def _resume_newest(
             "resume needs a run folder, BaseTrainer(..., folder=...), or the path of a "
             "checkpoint"
         )
-    if trainer.store.is_empty and not required:
+    store = trainer.store
+
+    def newest() -> tuple[Path, dict[str, Any]] | None:
+        if store.is_empty and not required:
+            return None
+        entry, state = store.newest()
+        return entry.path, state
+
+    with trainer.engine.patient():
+        found = trainer.engine.broadcast(newest)
+    if found is None:
         return False
-    entry, state = trainer.store.newest()
+    trainer.checkpoint, state = found
     snapshot.put_back(trainer, state, on_change)
-    trainer.checkpoint, trainer.begun = entry.path, True
+    trainer.begun = True
     return True
 
 
 def _begin_fresh(trainer: "BaseTrainer") -> None:
+    trainer.engine.broadcast(lambda: _require_empty(trainer))
+    if trainer.seed is not None:
+        rng.seed_all(seed_of(trainer.seed, trainer.engine.rank))
+    trainer.begun = True
+
+
+def _require_empty(trainer: "BaseTrainer") -> None:
     if trainer.store is not None and not trainer.store.is_empty:
         raise FolderNotEmptyError(
             f"{trainer.folder} holds the checkpoints of a run: pass resume=True to go "
             "on with it, or choose another folder"
         )
-    if trainer.seed is not None:
-        rng.seed_all(trainer.seed)
-    trainer.begun = True

@@ -15,6 +15,7 @@ from lehr.training.callbacks.events import (
     StartContext,
     UpdateContext,
 )
+from lehr.training.engine.cut import batch_size_of
 from lehr.training.feed import Feed
 from lehr.training.goal import GOALS, Goal
 from lehr.training.interrupts import Interrupts
@@ -53,7 +54,7 @@ class Run:
         names = evaluated_names(trainer.validation.metrics, sets)
         evaluated = () if self.val_data is None else names
         per_epoch = self.feed.updates_per_epoch
-        per_update = getattr(self.feed.loader, "batch_size", None)
+        per_update = batch_size_of(self.feed.loader, trainer.engine.readers)
         if per_update is not None:
             per_update *= self.feed.window
         context = StartContext(
@@ -76,7 +77,7 @@ class Run:
         """Return what ended the run."""
         trainer, feed, hooks = self.trainer, self.feed, self.trainer.callbacks
         loop, averages = trainer.loop, trainer.averages
-        while not trainer.stopping:
+        while not self.stopped():
             epoch = trainer.epochs
             if hooks.on_epoch_start:
                 fire(hooks.on_epoch_start, EpochContext(trainer, epoch))
@@ -106,17 +107,26 @@ class Run:
                         step.tokens,
                     )
                     fire(hooks.on_update, context)
+                trainer.engine.started()
                 if self.settle(record, epoch_over=feed.epoch_over):
                     return trainer.stopping or ""
             if trainer.epochs == epoch:  # a stream tells its end after the last update
                 self.settle(
                     {"update": loop.updates - 1, "epoch": epoch}, epoch_over=True
                 )
-        return trainer.stopping
+        return trainer.stopping or ""
+
+    def stopped(self) -> bool:
+        """Whether anybody has stopped the run since the last update."""
+        if not self.trainer.engine.alone:
+            self.agree()
+        return bool(self.trainer.stopping)
 
     def result(self, stopped_by: str) -> FitResult:
         """Return what the run came to."""
-        trainer = self.trainer
+        trainer, engine = self.trainer, self.trainer.engine
+        with engine.patient():  # the last checkpoint may still be on its way
+            trainer.checkpoint = engine.broadcast(lambda: trainer.checkpoint)
         return FitResult(
             stopped_by,
             updates=trainer.updates,

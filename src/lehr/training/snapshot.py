@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lehr.training import rng
+from lehr.training import ranks, rng
 from lehr.training.built import OnChange, require_same, settings_of
-from lehr.training.checkpoint import Entry, Retention
+from lehr.training.checkpoint import CheckpointStore, Entry, Retention
+from lehr.training.checkpoint.catalog import name_of
 from lehr.training.result import Best
 from lehr.training.steady import steady_tensors
 
@@ -20,8 +21,12 @@ logger = logging.getLogger("lehr.training")
 
 
 def take(trainer: "TrainerState") -> dict[str, Any]:
-    """Return the state in two parts: the model's weights, and all the rest."""
-    return {
+    """Return the state in two parts: the model's weights, and all the rest.
+
+    It is whole: of several processes, all take it together, and one may write it.
+    """
+    engine = trainer.engine
+    state = {
         "model": trainer.model.state_dict(),
         "state": {
             "optimizer": trainer.optimizer.state_dict(),
@@ -47,6 +52,7 @@ def take(trainer: "TrainerState") -> dict[str, Any]:
             "best": None if trainer.best is None else asdict(trainer.best),
         },
     }
+    return state if engine.alone else ranks.with_all(state, engine)
 
 
 def save(
@@ -78,11 +84,22 @@ def save(
         "metrics": metrics,
         "retention": retention,
     }
-    if asynchronous:
-        options["steady"] = steady_tensors(trainer) if overlapped else ()
-        return trainer.store.save_async(take(trainer), then=note, **options).path
-    note(entry := trainer.store.save(take(trainer), **options))
-    return entry.path
+
+    def write(state: dict[str, Any], store: CheckpointStore) -> Path:
+        if asynchronous:
+            steady = steady_tensors(trainer) if overlapped else ()
+            return store.save_async(state, then=note, steady=steady, **options).path
+        note(entry := store.save(state, **options))
+        return entry.path
+
+    with trainer.engine.patient():
+        state = take(trainer)
+        try:
+            if trainer.engine.is_main:
+                return write(state, trainer.store)
+            return trainer.store.folder / name_of(trainer.updates)
+        finally:  # the others wait while one writes, or waits for the save before
+            trainer.engine.barrier()
 
 
 def put_back(
@@ -119,8 +136,7 @@ def put_back(
     before = copy.deepcopy(trainer.clock.state_dict())
     try:
         trainer.clock.load_state_dict(state["scheduler"], *place)
-        trainer.model.load_state_dict(parts["model"])
-        trainer.optimizer.load_state_dict(state["optimizer"])
+        _load(trainer, parts)
     except Exception:
         trainer.clock.load_state_dict(before, trainer.updates, trainer.epochs)
         raise
@@ -133,7 +149,15 @@ def put_back(
     trainer.rates = state["rates"]
     trainer.history, trainer.evaluations = state["history"], state["evaluations"]
     trainer.best = None if state["best"] is None else Best(**state["best"])
-    trainer.resume_data(state["data"], state["random"])
+    seed = trainer.seed or 0
+    trainer.resume_data(*ranks.place_and_random(state, trainer.engine, seed))
+
+
+def _load(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
+    """Give the model and the optimizer, which may be spread, their states."""
+    engine = trainer.engine
+    engine.load_model(trainer.model, parts["model"])
+    engine.load_optimizer(trainer.optimizer, parts["state"]["optimizer"])
 
 
 def _count(trainer: "TrainerState", state: Mapping[str, Any]) -> None:
@@ -170,8 +194,7 @@ def go_back(trainer: "TrainerState", parts: Mapping[str, Any]) -> None:
     state = parts["state"]
     done = state["done"]
     wait_for_copy(trainer)
-    trainer.model.load_state_dict(parts["model"])
-    trainer.optimizer.load_state_dict(state["optimizer"])
+    _load(trainer, parts)
     trainer.clock.load_state_dict(state["scheduler"], done["updates"], done["epochs"])
     for _ in range(done["epochs"], trainer.epochs):
         trainer.clock.after_epoch()

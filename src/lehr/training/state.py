@@ -24,6 +24,7 @@ from lehr.training.intervals import Progress
 from lehr.training.loops import TrainingLoop
 from lehr.training.metrics import Averages
 from lehr.training.result import Best
+from lehr.training.weights import write_weights
 
 
 class TrainerState(Trainer):
@@ -40,6 +41,7 @@ class TrainerState(Trainer):
     loop: TrainingLoop
     callbacks: Callbacks
     store: CheckpointStore | None
+    seed: int | None
 
     def __init__(self) -> None:
         self.epochs = 0
@@ -113,8 +115,20 @@ class TrainerState(Trainer):
             raise FileExistsError(f"{path} exists; a checkpoint is never overwritten")
         path.parent.mkdir(parents=True, exist_ok=True)
         done = {"updates": self.updates, "epochs": self.epochs}
-        state = snapshot.take(self)
-        write_checkpoint(path, state, run="", serial=0, metrics={}, **done)
+        with self.engine.patient():
+            state = snapshot.take(self)
+            self.engine.broadcast(
+                lambda: write_checkpoint(
+                    path, state, run="", serial=0, metrics={}, **done
+                )
+            )
+
+    def export_weights(self, path: str | Path) -> Path:
+        """Write the model's weights to a safetensors file; return its path."""
+        state = self.engine.whole(self.model.state_dict())
+        if self.engine.is_main:
+            write_weights(state, Path(path))
+        return Path(path)
 
     def load_checkpoint(
         self, path: str | Path, *, on_change: OnChange = "refuse"
@@ -125,7 +139,8 @@ class TrainerState(Trainer):
             path: of the checkpoint.
             on_change: as for `fit`.
         """
-        snapshot.put_back(self, read_checkpoint(Path(path)), on_change)
+        state = self.engine.broadcast(lambda: read_checkpoint(Path(path)))
+        snapshot.put_back(self, state, on_change)
         self.checkpoint = Path(path)
         self.begun = True
 

@@ -76,7 +76,8 @@ class BaseTrainer(TrainerState):
         precision: "fp32" leaves the model as it is; "bf16" and "fp16" mix.
         compile: True, or options of `torch.compile`, compiles the forward pass.
         deterministic: use only operations of torch that give the same bits each time.
-        strategy: "auto" is one process.
+        strategy: "auto" is DDP in each of several processes, as torchrun starts them;
+            "ddp", "fsdp", or an engine, `Ddp` or `Fsdp`; None is one process always.
         seed: of all random generators, when a fresh run begins; None leaves them.
         device: where to train; None: where the model is.
         folder: of the run, for its checkpoints, its records and its lock.
@@ -223,18 +224,22 @@ class BaseTrainer(TrainerState):
         self.loop.weighing.tokens_wanted |= bool(goal.tokens) or unit == "tokens"
         require_rereadable(val_data, train_data)
         self.clock.require_metric(val_data)
-        train_data = self.engine.share(train_data)
+        train_data = self.engine.share(train_data, self.seed)
         self.batch_size = getattr(train_data, "batch_size", None)
         with contextlib.ExitStack() as stack:
-            if self.folder is not None and self.store is not None:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(FolderLock(self.folder))
-                self.store.sweep()
+            self.engine.broadcast(lambda: self._open(stack))
             begin(self, resume, goal, on_change)
             feed = Feed(train_data, self.loop.accumulation, self._place)
             stack.enter_context(deterministic_mode(self.deterministic))
             interrupts = stack.enter_context(Interrupts())
             return self._fit(Run(self, feed, val_data, goal, interrupts))
+
+    def _open(self, stack: contextlib.ExitStack) -> None:
+        """Take the folder, which is locked until the stack is left."""
+        if self.folder is not None and self.store is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(FolderLock(self.folder))
+            self.store.sweep()
 
     def _fit(self, run: Run) -> FitResult:
         """Run, with the events that surround a run."""
@@ -253,7 +258,10 @@ class BaseTrainer(TrainerState):
             return result
         except BaseException as error:
             snapshot.wait_for_copy(self)
-            fire_all(self.callbacks.on_error, ErrorContext(self, error))
+            told = self.engine.explained(error)
+            fire_all(self.callbacks.on_error, ErrorContext(self, told))
+            if told is not error:
+                raise told from error
             raise
         finally:
             snapshot.wait_for_copy(self)

@@ -13,12 +13,13 @@ from lehr.training import rng
 from lehr.training.batches import to_device
 from lehr.training.engine import Engine
 from lehr.training.errors import EmptyDataError
-from lehr.training.feed import generators_of
+from lehr.training.loaders import generators_of
 from lehr.training.metrics import (
     Averages,
     Metric,
     gathers,
     number_from,
+    require_mergeable,
     scalar_names,
 )
 from lehr.training.objective import Loss, Objective
@@ -67,11 +68,13 @@ class ValidationLoop:
         self.device = device_of(model, device)
         self.weighing = weighing or Weighing()
         self.precision = precision or Precision("fp32", self.device)
-        self.engine = engine or Engine()
+        self.engine = (engine or Engine()).connected()
         # Evaluation happens inside: a callback may let the model have other weights.
         self.weights: Callable[[], AbstractContextManager[None]] = nullcontext
         if "loss" in self.metrics:
             raise ValueError("metrics may not be named 'loss': that is the loss itself")
+        if not self.engine.alone:
+            require_mergeable(self.metrics)
 
     def run(
         self, data: Iterable[Any], max_batches: int | None = None
@@ -89,6 +92,7 @@ class ValidationLoop:
         """
         if max_batches is not None:
             count("max_batches", max_batches, minimum=1)
+        data = self.engine.share(data, train=False)
         gathering = {n: m for n, m in self.metrics.items() if gathers(m)}
         for metric in gathering.values():
             metric.reset()
@@ -100,24 +104,31 @@ class ValidationLoop:
                 if hasattr(data, "set_epoch"):
                     data.set_epoch(0)
                 for batch in islice(data, max_batches):
-                    self._add(averages, batch)
+                    # One that is too small to be shared is evaluated by all ranks.
+                    whole = getattr(data, "whole", False)
+                    self._add(averages, batch, self.engine.is_main or not whole)
             finally:
                 for module, training in modes:
                     module.training = training
+        averages.sum_over(self.engine)
         means = averages.means()
         if not means:
             raise EmptyDataError("val_data gave no batch; leave it out, or fill it")
         for name, metric in gathering.items():
+            if not self.engine.alone and hasattr(metric, "sum_over"):
+                metric.sum_over(self.engine)
             if getattr(metric, "scalar", True):
                 means[name] = number_from(name, metric)
         # What else the user's step returned comes last.
         return {n: means[n] for n in ("loss", *scalar_names(self.metrics))} | means
 
-    def _add(self, averages: Averages, batch: Any) -> None:
+    def _add(self, averages: Averages, batch: Any, counts: bool) -> None:
         weight = self.weighing.weight(batch)
         batch = to_device(batch, self.device)
         with self.precision.context():
             loss, output, target, values = self.objective(self.forward, batch)
+        if not counts:
+            return
         averages.add("loss", loss, weight)
         for name, metric in self.metrics.items():
             if gathers(metric):

@@ -37,7 +37,7 @@ def save_weights(model: nn.Module, path: str | Path) -> Path:
     >>> torch.equal(model.weight, other.weight), report.loaded
     (True, ('bias', 'weight'))
     """
-    return _write(model.state_dict(), Path(path))
+    return write_weights(model.state_dict(), Path(path))
 
 
 def export_weights(checkpoint: str | Path, path: str | Path) -> Path:
@@ -62,7 +62,7 @@ def export_weights(checkpoint: str | Path, path: str | Path) -> Path:
     ...     load_weights(nn.Linear(2, 1), path).loaded
     ('bias', 'weight')
     """
-    return _write(read_weights(Path(checkpoint)), Path(path))
+    return write_weights(read_weights(Path(checkpoint)), Path(path))
 
 
 def read_weights(checkpoint: Path) -> dict[str, Any]:
@@ -78,7 +78,8 @@ def read_weights(checkpoint: Path) -> dict[str, Any]:
     return dict(state["model"])
 
 
-def _write(state: Mapping[str, Any], path: Path) -> Path:
+def write_weights(state: Mapping[str, Any], path: Path) -> Path:
+    """Write what a model's `state_dict` gave; all as `save_weights` does."""
     if path.suffix != SUFFIX:
         raise ValueError(f"path must end in {SUFFIX}, got {str(path)!r}")
     if other := [name for name, one in state.items() if not isinstance(one, Tensor)]:

@@ -20,7 +20,6 @@ from lehr.training.intervals import Every
 from lehr.training.modes import evaluating
 from lehr.training.result import is_better
 from lehr.training.steady import is_watched
-from lehr.training.weights import save_weights
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -235,7 +234,7 @@ class Checkpointing(Callback):
         }
         path = template.path(self._folder, counts, metrics)
         with evaluating(trainer.optimizer), trainer.validation.weights():
-            self.exported = save_weights(trainer.model, path)
+            self.exported = trainer.export_weights(path)
 
     def _is_due(self, context: SavePointContext) -> bool:
         if context.stopping or context.wanted:

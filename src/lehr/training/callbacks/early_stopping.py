@@ -130,7 +130,8 @@ class EarlyStopping(Callback):
         )
         if self.restore_best and over and weights is not None:
             to_evaluation(context.trainer.optimizer)
-            context.trainer.model.load_state_dict(weights)
+            trainer = context.trainer
+            trainer.engine.load_model(trainer.model, weights)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the memory, and after a stop the settings that led to it."""

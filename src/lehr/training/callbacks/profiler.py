@@ -52,6 +52,7 @@ class Profiler(Callback):
     ['update-000000000002.json', 'update-000000000002.txt']
     """
 
+    main_only = True  # what one rank does, the others do as well
     order = 3000  # after all others: the window is from update to update
 
     def __init__(

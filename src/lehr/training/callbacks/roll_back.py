@@ -140,7 +140,8 @@ class RollBack(Callback):
             error.add_note(f"the run was rolled back {self.times} times before")
             return False
         first = self._bad[0][0] if self._bad else trainer.updates
-        found = _newest(trainer, first)
+        with trainer.engine.patient():
+            found = trainer.engine.broadcast(lambda: _newest(trainer, first))
         if found is None:
             error.add_note(
                 f"there is no whole checkpoint from before update {first} to go back "

@@ -82,6 +82,8 @@ class SamplePredictions(Callback):
                 "a run folder, BaseTrainer(..., folder=...)"
             )
         json.dumps(self._predictions(context.trainer))
+        if not context.trainer.engine.is_main:
+            return
         path = self.path or Path(context.folder or ".", "predictions.jsonl")
         self._log = JsonLines(path)
         self._log.open(context.trainer.updates)
@@ -89,9 +91,12 @@ class SamplePredictions(Callback):
     def on_evaluate(self, context: EvaluationContext) -> None:
         """Predict and write, if it is due."""
         number = len(context.trainer.evaluations)
-        if self._log is not None and (number == 1 or number % self.every == 0):
+        if number == 1 or number % self.every == 0:
+            # All ranks predict: each may have a part of the weights only. One writes.
+            predictions = self._predictions(context.trainer)
             line = {"update": context.update, "epoch": context.epoch}
-            self._log.log({**line, "predictions": self._predictions(context.trainer)})
+            if self._log is not None:
+                self._log.log({**line, "predictions": predictions})
 
     def on_roll_back(self, context: RollBackContext) -> None:
         """Forget the lines that will come again."""

@@ -1,7 +1,8 @@
 """Where a loader is: the epoch, and how many of its samples the loop has received."""
 
+import copy
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from lehr._checks import count
 
@@ -41,10 +42,18 @@ class Position:
         self.batch_size = count("batch_size", batch_size, 1)
         self.seed = count("seed", seed)
         self.drop_last = drop_last
-        self.rank = count("rank", rank)
-        self.world_size = count("world_size", world_size, 1)
         self.epoch = 0
         self.samples = 0
+        self._belong_to(rank, world_size)
+        if drop_last and size is not None and size < self.batch_size:
+            raise ValueError(
+                f"drop_last with batch_size {batch_size} leaves nothing of "
+                f"{size} samples; use a batch_size <= {size}, or keep the last batch"
+            )
+
+    def _belong_to(self, rank: int, world_size: int) -> None:
+        self.rank = count("rank", rank)
+        self.world_size = count("world_size", world_size, 1)
         if self.rank >= self.world_size:
             raise ValueError(
                 f"rank must be < world_size, which is {self.world_size}, got {rank}"
@@ -52,14 +61,34 @@ class Position:
         if self.batch_size % self.world_size:
             raise ValueError(
                 f"batch_size counts the samples of all ranks together and must be a "
-                f"multiple of world_size, which is {self.world_size}, got {batch_size}"
+                f"multiple of world_size, which is {self.world_size}, got "
+                f"{self.batch_size}"
             )
-        if drop_last and size is not None and size < self.batch_size:
-            raise ValueError(
-                f"drop_last with batch_size {batch_size} leaves nothing of "
-                f"{size} samples; use a batch_size <= {size}, or keep the last batch"
-            )
-        self._require_shares(0)
+        self._require_shares(self.samples)
+
+    def shard(self, rank: int, world_size: int) -> Self:
+        """Return the same loader as one rank of several has it; this one stays.
+
+        Args:
+            rank: number of the process, from 0.
+            world_size: how many processes share each batch.
+
+        Raises:
+            ValueError: as for `rank` and `world_size` of a new one.
+        """
+        mine = copy.copy(self)
+        mine._belong_to(rank, world_size)
+        return mine
+
+    def can_shard(self, world_size: int) -> bool:
+        """Whether so many ranks can share the batches of a whole epoch."""
+        try:
+            other = copy.copy(self)
+            other.samples = 0
+            other._belong_to(0, world_size)
+        except ValueError:
+            return False
+        return True
 
     def __len__(self) -> int:
         """Batches in a whole epoch."""

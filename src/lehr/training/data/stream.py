@@ -92,7 +92,8 @@ class StreamLoader(Position):
         self.stream = stream
         self._state: Any = None
         self._iterations = itertools.count()
-        reader = _Reading(stream, transform, collate_fn or default_collate, self)
+        self._transform, self._collate = transform, collate_fn or default_collate
+        reader = _Reading(stream, transform, self._collate, self)
         self._workers = Workers(reader, num_workers, pin_memory, options, alone=True)
 
     def __len__(self) -> int:
@@ -118,6 +119,13 @@ class StreamLoader(Position):
                 break
         if self.is_at(epoch, start):
             self.end_epoch()
+
+    def _belong_to(self, rank: int, world_size: int) -> None:
+        super()._belong_to(rank, world_size)
+        if hasattr(self, "_workers"):  # a copy for another rank
+            self._workers = self._workers.with_reader(
+                _Reading(self.stream, self._transform, self._collate, self)
+            )
 
     def set_epoch(self, epoch: int) -> None:
         super().set_epoch(epoch)

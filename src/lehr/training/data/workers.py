@@ -59,6 +59,7 @@ class Workers:
         if options and not num_workers:
             raise ValueError(f"{', '.join(options)} needs num_workers >= 1, got 0")
         self.number = count("num_workers", num_workers)
+        self._given = (num_workers, pin_memory, dict(options), alone)
         self._reader = reader
         self._requests = _Requests()
         self._loader: DataLoader[Any] | None = None
@@ -77,6 +78,11 @@ class Workers:
                 generator=torch.Generator(),
                 **options,
             )
+
+    def with_reader(self, reader: Reader) -> "Workers":
+        """Return as many workers of another reader; none of them is running yet."""
+        number, pin_memory, options, alone = self._given
+        return Workers(reader, number, pin_memory, options, alone=alone)
 
     def answers(self, requests: Iterator[Any]) -> Iterator[Any]:
         """Yield the answers; a later call ends what an earlier one had not finished."""

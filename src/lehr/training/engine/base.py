@@ -1,7 +1,7 @@
 """The contract of an engine, and the plainest one: a single process."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -17,6 +17,10 @@ class Engine:
 
     Attributes:
         rank, world_size: number of this process, and how many there are.
+
+    >>> engine = Engine()
+    >>> engine.alone, engine.total([3, 4]), engine.gather("me")
+    (True, [3, 4], ['me'])
     """
 
     rank = 0
@@ -28,9 +32,18 @@ class Engine:
         return self.world_size == 1
 
     @property
+    def readers(self) -> int:
+        """How many shares a batch has: as many as processes, or as groups of them."""
+        return self.world_size
+
+    @property
     def is_main(self) -> bool:
         """Whether this process writes logs, and what is written once."""
         return self.rank == 0
+
+    def connected(self) -> "Engine":
+        """Return the engine in touch with the other processes, if there are any."""
+        return self
 
     def device(self) -> torch.device | None:
         """Return where this process trains; None: where the model is."""
@@ -43,8 +56,16 @@ class Engine:
         """
         return model
 
-    def share(self, data: Any) -> Any:
-        """Return the part of the data that this process reads."""
+    def share(self, data: Any, seed: int | None = None, *, train: bool = True) -> Any:
+        """Return the part of the data that this process reads.
+
+        Args:
+            data: an iterable of batches, of all ranks together.
+            seed: of the random numbers that are drawn while it is read; None: go on
+                from those of rank 0.
+            train: whether it is trained on, or evaluated: then each sample counts once,
+                and the random numbers are the same each time.
+        """
         return data
 
     def exchange(self, *, last: bool) -> AbstractContextManager[object]:
@@ -76,12 +97,31 @@ class Engine:
         """Return the plain data of each rank, on each rank."""
         return [value]
 
-    def evaluated(self, model: nn.Module) -> nn.Module:
-        """Get a model ready to be evaluated; return what is called in its place."""
-        return model
-
     def barrier(self) -> None:
         """Wait until all ranks are here."""
 
+    def patient(self) -> AbstractContextManager[None]:
+        """Surround what may take rank 0 long, such as writing to a disk."""
+        return contextlib.nullcontext()
+
     def started(self) -> None:
         """Note that the first update is done: from here on nobody takes long."""
+
+    def explained(self, error: BaseException) -> BaseException:
+        """Return an error that ends the run; another, if other ranks are to blame."""
+        return error
+
+    def whole(self, state: Any) -> Any:
+        """Return a state in which no tensor is spread over the ranks any more.
+
+        All ranks must ask for it together.
+        """
+        return state
+
+    def load_model(self, model: nn.Module, state: Mapping[str, Any]) -> None:
+        """Give a model, which this engine has prepared, a whole state."""
+        model.load_state_dict(state)
+
+    def load_optimizer(self, optimizer: optim.Optimizer, state: dict[str, Any]) -> None:
+        """Give an optimizer of such a model a whole state."""
+        optimizer.load_state_dict(state)

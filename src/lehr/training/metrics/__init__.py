@@ -8,6 +8,7 @@ from lehr.training.metrics.base import (
     gathers,
     number_from,
     prefix_of,
+    require_mergeable,
     scalar_names,
 )
 from lehr.training.metrics.classification import TopKAccuracy, accuracy
@@ -24,5 +25,6 @@ __all__ = [
     "gathers",
     "number_from",
     "prefix_of",
+    "require_mergeable",
     "scalar_names",
 ]

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lehr.training.engine import Engine
+
 
 class Averages:
     """Running means, each value weighted by the samples it stands for.
@@ -36,6 +38,18 @@ class Averages:
         else:
             self._sums[name] = total + _wide(value) * weight
         self._weights[name] = self._weights.get(name, 0) + weight
+
+    def sum_over(self, engine: Engine) -> None:
+        """Take in what all ranks have counted, once; each has the same afterwards."""
+        if engine.alone:
+            return
+        sums = {name: float(total) for name, total in self._sums.items()}
+        parts = engine.gather((sums, self._weights))
+        self.clear()
+        for others, weights in parts:
+            for name, weight in weights.items():
+                self._sums[name] = self._sums.get(name, 0.0) + others[name]
+                self._weights[name] = self._weights.get(name, 0) + weight
 
     def means(self) -> dict[str, float]:
         """Return the mean of each name so far."""

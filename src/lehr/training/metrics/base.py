@@ -13,6 +13,11 @@ class Gathering(Protocol):
     computes is logged if it is one number. An object whose result is none says so by an
     attribute `scalar = False`: it is read from the object. Metrics of torchmetrics keep
     this contract.
+
+    In several processes each rank shows it the samples of its own. At the end of the
+    evaluation, `sum_over(engine)` makes it that of all samples on each rank: it adds up
+    what was counted, as by `engine.sum(tensor)` or `engine.gather(value)`. Those of
+    torchmetrics do so by themselves.
     """
 
     def reset(self) -> None:
@@ -36,6 +41,22 @@ def gathers(metric: Metric) -> TypeGuard[Gathering]:
     (True, False)
     """
     return hasattr(metric, "compute") and hasattr(metric, "update")
+
+
+def require_mergeable(metrics: Mapping[str, Metric]) -> None:
+    """Refuse a metric that would be that of one rank's samples only.
+
+    Raises:
+        TypeError: there is one.
+    """
+    for name, metric in metrics.items():
+        # The last attribute is that of torchmetrics.
+        merges = hasattr(metric, "sum_over") or hasattr(metric, "sync_on_compute")
+        if gathers(metric) and not merges:
+            raise TypeError(
+                f"metric {name!r} gathers over an evaluation, and cannot do so in "
+                "several processes: give it a method sum_over(engine)"
+            )
 
 
 def scalar_names(metrics: Mapping[str, Metric]) -> list[str]:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from lehr._checks import choice, count
+from lehr.training.engine import Engine
 from lehr.training.metrics.classification import require_classes
 
 Over = Literal["none", "row", "column", "total"]
@@ -79,6 +80,10 @@ class ConfusionMatrix:
         pairs = both[1] * self.num_classes + both[0]
         found = torch.bincount(pairs, minlength=self.num_classes**2)
         self._counts = self._counts.to(found.device) + found
+
+    def sum_over(self, engine: Engine) -> None:
+        """Add up what all ranks have counted."""
+        self._counts = engine.sum(self._counts.cpu())
 
     def compute(self) -> Tensor:
         """Return the counts, shape (classes, classes)."""
