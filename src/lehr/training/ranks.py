@@ -31,10 +31,9 @@ def with_all(state: State, engine: Engine) -> State:
 
     That of rank 0 stands where one process has its own.
     """
-    whole: State = engine.whole(state)
-    own = {"data": whole["state"]["data"], "random": whole["state"]["random"]}
-    whole["state"]["ranks"] = engine.gather(own)[1:]
-    return whole
+    rest = state["state"]
+    own = {"data": rest["data"], "random": rest["random"]}
+    return {**state, "state": {**rest, "ranks": engine.gather(own)[1:]}}
 
 
 def place_and_random(

@@ -1,7 +1,7 @@
 """Where a run begins: fresh, where the trainer is, or at a checkpoint."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lehr.training import rng, snapshot
 from lehr.training.built import OnChange
@@ -47,19 +47,11 @@ def _resume_newest(
             "resume needs a run folder, BaseTrainer(..., folder=...), or the path of a "
             "checkpoint"
         )
-    store = trainer.store
-
-    def newest() -> tuple[Path, dict[str, Any]] | None:
-        if store.is_empty and not required:
-            return None
-        entry, state = store.newest()
-        return entry.path, state
-
-    with trainer.engine.patient():
-        found = trainer.engine.broadcast(newest)
-    if found is None:
-        return False
-    trainer.checkpoint, state = found
+    store, engine = trainer.store, trainer.engine
+    with engine.patient():
+        if engine.broadcast(lambda: store.is_empty) and not required:
+            return False
+        trainer.checkpoint, state = snapshot.newest(trainer)
     snapshot.put_back(trainer, state, on_change)
     trainer.begun = True
     return True

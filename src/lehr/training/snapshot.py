@@ -2,15 +2,25 @@
 
 import copy
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
+from torch import Tensor
+
 from lehr.training import ranks, rng
 from lehr.training.built import OnChange, require_same, settings_of
-from lehr.training.checkpoint import CheckpointStore, Entry, Retention
+from lehr.training.checkpoint import (
+    CheckpointStore,
+    Entry,
+    Retention,
+    read_checkpoint,
+)
 from lehr.training.checkpoint.catalog import name_of
+from lehr.training.checkpoint.shards import Saved, templates_for
 from lehr.training.result import Best
 from lehr.training.steady import steady_tensors
 
@@ -20,10 +30,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger("lehr.training")
 
 
-def take(trainer: "TrainerState") -> dict[str, Any]:
+def take(trainer: "TrainerState", *, spread: bool = False) -> dict[str, Any]:
     """Return the state in two parts: the model's weights, and all the rest.
 
-    It is whole: of several processes, all take it together, and one may write it.
+    Of several processes, all take it together.
+
+    Args:
+        trainer: of the run.
+        spread: leave tensors that are spread over the ranks so; else it is whole, and
+            one rank may write it.
     """
     engine = trainer.engine
     state = {
@@ -52,7 +67,9 @@ def take(trainer: "TrainerState") -> dict[str, Any]:
             "best": None if trainer.best is None else asdict(trainer.best),
         },
     }
-    return state if engine.alone else ranks.with_all(state, engine)
+    if engine.alone:
+        return state
+    return ranks.with_all(state if spread else engine.whole(state), engine)
 
 
 def save(
@@ -72,8 +89,7 @@ def save(
         ValueError: the trainer has no folder.
         CheckpointWriteError: the disk refuses, or refused the one before.
     """
-    if trainer.store is None:
-        raise ValueError("there is no run folder: BaseTrainer(..., folder=...)")
+    store = required_store(trainer)
 
     def note(entry: Entry) -> None:
         trainer.checkpoint = entry.path
@@ -92,14 +108,73 @@ def save(
         note(entry := store.save(state, **options))
         return entry.path
 
-    with trainer.engine.patient():
+    engine = trainer.engine
+    with engine.patient():
+        if engine.spreads:
+            saving = store.save_sharded(
+                take(trainer, spread=True),
+                engine,
+                timeout=engine.timeout,
+                then=note,
+                **options,
+            )
+            if not asynchronous:
+                store.wait()
+            return saving.path
         state = take(trainer)
         try:
-            if trainer.engine.is_main:
-                return write(state, trainer.store)
-            return trainer.store.folder / name_of(trainer.updates)
+            if engine.is_main:
+                return write(state, store)
+            return store.folder / name_of(trainer.updates)
         finally:  # the others wait while one writes, or waits for the save before
-            trainer.engine.barrier()
+            engine.barrier()
+
+
+def newest(
+    trainer: "TrainerState", most: float = math.inf
+) -> tuple[Path, dict[str, Any]]:
+    """Return the newest whole checkpoint of the run's folder, for all ranks the same.
+
+    Args:
+        trainer: of the run.
+        most: updates that it may have done.
+
+    Raises:
+        CheckpointNotFoundError, CheckpointCorruptError: there is none.
+    """
+    store, engine = required_store(trainer), trainer.engine
+
+    def entries() -> list[Entry]:
+        return [entry for entry in store.entries() if entry.updates <= most]
+
+    if engine.spreads:
+        found = engine.broadcast(entries)
+        entry, state = store.newest(found, lambda path: read(trainer, path))
+    else:
+        entry, state = engine.broadcast(lambda: store.newest(entries()))
+    return entry.path, state
+
+
+def read(trainer: "TrainerState", path: Path) -> dict[str, Any]:
+    """Return the state of a checkpoint, each rank its part of what is spread."""
+    wait_for_copy(trainer)
+    engine = trainer.engine
+    if not engine.spreads:
+        return dict(engine.broadcast(lambda: read_checkpoint(path)))
+    templates = templates_for(trainer.model, trainer.optimizer)
+
+    def fresh(name: str, saved: Saved) -> Tensor | None:
+        template = templates(name, saved)
+        return None if template is None else torch.empty_like(template)
+
+    return read_checkpoint(path, templates=fresh, ranks=engine)
+
+
+def required_store(trainer: "TrainerState") -> CheckpointStore:
+    """Return the store of a trainer with a folder."""
+    if trainer.store is None:
+        raise ValueError("there is no run folder: BaseTrainer(..., folder=...)")
+    return trainer.store
 
 
 def put_back(

@@ -13,7 +13,6 @@ from lehr.training.callbacks.base import Callbacks
 from lehr.training.checkpoint import (
     CheckpointStore,
     Retention,
-    read_checkpoint,
     write_checkpoint,
 )
 from lehr.training.clock import Clock
@@ -139,7 +138,8 @@ class TrainerState(Trainer):
             path: of the checkpoint.
             on_change: as for `fit`.
         """
-        state = self.engine.broadcast(lambda: read_checkpoint(Path(path)))
+        with self.engine.patient():
+            state = snapshot.read(self, Path(path))
         snapshot.put_back(self, state, on_change)
         self.checkpoint = Path(path)
         self.begun = True

@@ -130,7 +130,7 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path, caplog):
     one = trainer(tmp_path, back_of(), Damage(), keep=3)
     one.fit([*GOOD[:10], NAN, *GOOD[10:]], num_epochs=1)
     assert one.updates == 14
-    assert "going back further" in caplog.text
+    assert "going back to update-000000000004" in caplog.text
     assert "rolled back 10 -> 4 updates: loss is nan at update 10" in caplog.text
 
 

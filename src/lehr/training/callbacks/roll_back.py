@@ -15,7 +15,7 @@ from lehr.training.callbacks.events import (
     StartContext,
     UpdateContext,
 )
-from lehr.training.checkpoint import CheckpointCorruptError
+from lehr.training.checkpoint import CheckpointCorruptError, CheckpointNotFoundError
 from lehr.training.errors import LossSpikeError, NonFiniteError
 from lehr.training.goal import GOALS
 
@@ -140,9 +140,11 @@ class RollBack(Callback):
             error.add_note(f"the run was rolled back {self.times} times before")
             return False
         first = self._bad[0][0] if self._bad else trainer.updates
-        with trainer.engine.patient():
-            found = trainer.engine.broadcast(lambda: _newest(trainer, first))
-        if found is None:
+        try:
+            with trainer.engine.patient():
+                snapshot.required_store(trainer).wait()  # for one that is being written
+                _, found = snapshot.newest(trainer, first)
+        except (CheckpointNotFoundError, CheckpointCorruptError):
             error.add_note(
                 f"there is no whole checkpoint from before update {first} to go back "
                 "to; let Checkpointing write and keep more of them"
@@ -176,17 +178,3 @@ class RollBack(Callback):
         self._bad = [(update, loss) for update, loss in state["bad"]]
         if self.spikes is not None and state["spikes"] is not None:
             self.spikes.load_state_dict(state["spikes"])
-
-
-def _newest(trainer: "BaseTrainer", updates: int) -> Mapping[str, Any] | None:
-    """Return the newest whole checkpoint of so many updates or fewer, if one is."""
-    if trainer.store is None:
-        return None
-    trainer.store.wait()  # for one that is being written
-    for entry in reversed(trainer.store.entries()):
-        if entry.manifest.updates <= updates:
-            try:
-                return trainer.store.load(entry.path)
-            except CheckpointCorruptError as error:
-                logger.warning("%s; going back further", error)
-    return None

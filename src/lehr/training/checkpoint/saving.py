@@ -13,6 +13,7 @@ from lehr.training.checkpoint.errors import CheckpointCorruptError, CheckpointWr
 from lehr.training.checkpoint.folder import Part, write_parts
 from lehr.training.checkpoint.manifest import Manifest
 from lehr.training.checkpoint.retention import Retention
+from lehr.training.checkpoint.shards import Held, ShardedSave
 
 RUN_FILE = "run.json"
 
@@ -32,6 +33,27 @@ class Save:
     about: Manifest
     retention: Retention | None
     keep: bool
+
+    def write_together(self, save: ShardedSave, held: Held, *, first: bool) -> Entry:
+        """Write what a rank holds; on the first rank, number it before, rotate after.
+
+        Raises:
+            CheckpointWriteError: the disk refused, here or on another rank.
+        """
+        entries: list[Entry] = []
+        about = self.about
+        if first:
+            try:
+                entries, _ = catalog.entries(self.target.parent)
+                number, run = _next_serial(entries), _run_of(self.target.parent)
+                about = replace(about, run=run, serial=number)
+            except OSError as error:
+                save.abandon()
+                raise CheckpointWriteError(self.target, error) from error
+        entry = Entry(save.target, save.write(held, about, pinned=self.keep))
+        if first and self.retention is not None:
+            _rotate([*entries, entry], self.retention)
+        return entry
 
     def write(self, parts: Mapping[str, Part]) -> Entry:
         """Write it and rotate; this may run beside the training.

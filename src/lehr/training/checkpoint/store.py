@@ -1,29 +1,23 @@
 """A folder of checkpoints, each of which exists whole or not at all."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from lehr.training.checkpoint import catalog, files
-from lehr.training.checkpoint.catalog import KEEP, Entry
-from lehr.training.checkpoint.errors import (
-    CheckpointCorruptError,
-    CheckpointNotFoundError,
-)
-from lehr.training.checkpoint.folder import read_checkpoint, take_apart
+from lehr.training.checkpoint.catalog import Entry
+from lehr.training.checkpoint.folder import take_apart
 from lehr.training.checkpoint.manifest import Manifest
 from lehr.training.checkpoint.retention import Retention
+from lehr.training.checkpoint.saved import SavedCheckpoints
 from lehr.training.checkpoint.saving import Save, free_name
+from lehr.training.checkpoint.shards import Ranks, ShardedSave, split
 from lehr.training.checkpoint.staging import Staging
 from lehr.training.checkpoint.writer import Saving
 
-logger = logging.getLogger("lehr.training")
 
-
-class CheckpointStore:
+class CheckpointStore(SavedCheckpoints):
     """The checkpoints of one run.
 
     A state is a mapping of parts, such as `{"model": ..., "state": ...}`; each part is
@@ -46,8 +40,7 @@ class CheckpointStore:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        self.damaged: list[CheckpointCorruptError] = []
+        super().__init__(folder)
         self._staging = Staging()
         self._saving: Saving | None = None
         self._copying: Saving | None = None
@@ -141,6 +134,53 @@ class CheckpointStore:
         self._copying = self._saving = Saving(save.target, write, rest.copy)
         return self._saving
 
+    def save_sharded(
+        self,
+        state: Mapping[str, Any],
+        ranks: Ranks,
+        *,
+        timeout: float,
+        updates: int,
+        epochs: int = 0,
+        metrics: Mapping[str, float] | None = None,
+        retention: Retention | None = None,
+        keep: bool = False,
+        then: Callable[[Entry], None] | None = None,
+    ) -> Saving:
+        """Copy what this rank holds of a state, and write it while training goes on.
+
+        All ranks call it; each writes its own file, and rank 0 all that is not spread.
+
+        Args:
+            state: as for `save`; some of its tensors are torch's DTensors.
+            ranks: all that hold the state.
+            timeout: seconds that one waits for the others to have written.
+            updates: as for `save_async`; of this and all that follow, rank 0's count.
+            epochs: as for `save_async`.
+            metrics: as for `save_async`.
+            retention: as for `save_async`.
+            keep: as for `save_async`.
+            then: as for `save_async`.
+
+        Raises:
+            CheckpointWriteError: as `save_async`, on all ranks.
+            TypeError: as `save_async`.
+        """
+        self.wait()
+        held = split(take_apart(state), ranks.rank).copied(self._staging)
+        ranks.broadcast(lambda: self.folder.mkdir(parents=True, exist_ok=True))
+        save = self._save(updates, epochs, metrics, retention, keep)
+        together = ShardedSave.begin(save.target, ranks, timeout=timeout)
+
+        def write() -> Entry:
+            entry = save.write_together(together, held, first=ranks.rank == 0)
+            if then is not None:
+                then(entry)
+            return entry
+
+        self._saving = Saving(together.target, write, lambda: None)
+        return self._saving
+
     def wait_for_copy(self) -> None:
         """Wait until the state of the last `save_async` is copied, and may change.
 
@@ -174,78 +214,6 @@ class CheckpointStore:
         finally:
             if self._saving is None:
                 self._staging.clear()
-
-    def entries(self) -> list[Entry]:
-        """Return the checkpoints, oldest first; `damaged` tells which have no manifest.
-
-        Foreign folders, links and unfinished ones are ignored.
-
-        Raises:
-            CheckpointVersionError: a newer version wrote one of them.
-        """
-        self._settle()
-        found, self.damaged = catalog.entries(self.folder)
-        return found
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no checkpoint is there, damaged ones included."""
-        self._settle()
-        return not catalog.folders(self.folder)
-
-    def newest(self) -> tuple[Entry, dict[str, Any]]:
-        """Return the newest checkpoint that is whole, with its state.
-
-        Damaged ones before it are reported to the log and in `damaged`, and left where
-        they are.
-
-        Raises:
-            CheckpointNotFoundError: there is no checkpoint.
-            CheckpointCorruptError: there are, but none is whole.
-        """
-        entries = self.entries()
-        for entry in reversed(entries):
-            try:
-                state = self.load(entry.path)
-            except CheckpointCorruptError as error:
-                self.damaged.append(error)
-                continue
-            for damage in self.damaged:
-                logger.warning("%s; going back to %s", damage, entry.path.name)
-            return entry, state
-        if self.damaged:
-            raise self.damaged[-1]
-        raise CheckpointNotFoundError(f"there is no checkpoint in {self.folder}")
-
-    def best(self, retention: Retention) -> Entry | None:
-        """Return the best checkpoint by the retention's metric, if one has it."""
-        ranked = retention.ranked(self.entries())
-        return ranked[0] if ranked else None
-
-    def load(self, path: str | Path) -> dict[str, Any]:
-        """Return the state of the checkpoint at `path`, once every byte is verified."""
-        self.wait_for_copy()  # whoever loads will change weights
-        return read_checkpoint(Path(path))
-
-    def keep(self, path: str | Path, note: str = "") -> None:
-        """Mark a checkpoint, so that no rule ever drops it.
-
-        Args:
-            path: of its folder, in which a file `KEEP` is the mark; remove it to undo.
-            note: what stands in the file.
-
-        Raises:
-            CheckpointCorruptError: there is no checkpoint at `path`, or a damaged one.
-        """
-        entry = catalog.read_entry(Path(path))
-        if not entry.pinned:
-            files.write(entry.path / KEEP, [note.encode()])
-            files.sync_folder(entry.path)
-
-    def sweep(self) -> None:
-        """Remove what unfinished saves left; call it while the folder is locked."""
-        self._settle()
-        catalog.sweep(self.folder)
 
     def _settle(self) -> None:
         """Wait for the writer; its failure stays, to be raised by `wait`."""

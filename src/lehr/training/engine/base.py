@@ -25,6 +25,10 @@ class Engine:
 
     rank = 0
     world_size = 1
+    spreads = False
+    """Whether the state is spread over the ranks, so that all of them write it."""
+    timeout = 120.0
+    """Seconds that ranks wait for each other, once they train."""
 
     @property
     def alone(self) -> bool:

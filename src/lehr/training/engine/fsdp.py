@@ -56,6 +56,8 @@ class Fsdp(Processes):
     (True, True)
     """
 
+    spreads = True
+
     def __init__(
         self,
         *,

@@ -1,19 +1,20 @@
 """The tensors that a model and its optimizer want their saved ones in."""
 
 import re
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn, optim
 
 from lehr.training.checkpoint.shards.held import is_spread
-from lehr.training.checkpoint.shards.reading import Saved, Templates
+from lehr.training.checkpoint.shards.reading import Saved
 
 _MOMENT = re.compile(r"state/optimizer\.state\.(\d+)\.(?!step$)")
 
 
 def templates_for(
     model: nn.Module, optimizer: optim.Optimizer | None = None
-) -> Templates:
+) -> Callable[[str, Saved], Tensor | None]:
     """Return the templates to read the state of a run for a model that is spread.
 
     The weights are those of the model itself: reading writes them. The state of the
