@@ -50,8 +50,8 @@ def test_runs_are_listed_with_how_they_stand(runs, capsys):
     head, *rows = [re.split("  +", line) for line in shown.splitlines()]
     assert head == ["run", "status", "updates", "best", "age"]
     assert {row[0]: row[1:4] for row in rows} == {
-        "one": ["finished", "3/3", "val_loss 1 at 1"],
-        "two": ["interrupted", "2/9", "val_loss 0.5 at 1"],
+        "one": ["finished", "3/3", "val_loss 1 after 2"],
+        "two": ["interrupted", "2/9", "val_loss 0.5 after 2"],
         "old": ["unfinished", "1", "-"],
     }
 
@@ -84,7 +84,17 @@ def test_a_run_is_shown_by_name_or_path(runs, capsys, name):
     code, shown, _ = lehr(capsys, "show", name, "--ascii")
     assert code == 0
     lines = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line}
-    assert lines["status"] == ["finished"]
+    assert lines["status"] == ["finished"] and "epoch" not in lines
+    assert lines["best"] == [
+        "val_loss",
+        "1",
+        "after",
+        "2",
+        "updates,",
+        "in",
+        "epoch",
+        "1",
+    ]
     assert lines["loss"][:3] == ["3", "2", "4"]
     assert lines["val_loss"][:3] == ["1.5", "1", "2"]
     assert lines["with"][0] == "lehr"

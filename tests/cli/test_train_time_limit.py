@@ -43,7 +43,7 @@ def test_stopped_in_time_it_ends_bit_for_bit_as_if_it_had_not(tmp_path):
     first = process(tmp_path, *TINY, *AT_ONCE, "--run-dir", "run")
     assert (first.returncode, first.stderr) == (75, "")
     assert (
-        "stopped by the time limit after update 1 (epoch 1); saved in" in first.stdout
+        "stopped by the time limit after update 1 (epoch 1)\nsaved in" in first.stdout
     )
     assert "go on with: lehr train --resume --run-dir run" in first.stdout
     assert not (folder / "summary.json").exists()

@@ -1,5 +1,7 @@
 """Jobs: a document's values reach the objects that they are about."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -8,17 +10,21 @@ from lehr.config.documents import parse_document
 from lehr.config.overrides import with_overrides
 from lehr.config.run_data import DigitsData
 from lehr.config.run_document import read_run
+from lehr.training.data import Loader
+from lehr.training.engine.fsdp import Fsdp
 from lehr.training.intervals import Every
 from lehr.training.job import (
     build_job,
     build_optimizer,
     goals,
     pick_device,
+    require_shares,
     saving_options,
     trainer_options,
 )
-from lehr.training.models import ConvNet, Mlp
+from lehr.training.models import ByteTransformer, ConvNet, Mlp
 from lehr.training.tasks import read_task
+from training.engine.group_of_one import connected
 
 DIGITS = read_task(DigitsData(kind="digits"))
 
@@ -110,11 +116,54 @@ OPTIONS = (
     "train.precision=bf16",
     "train.compile={mode: reduce-overhead}",
     "train.deterministic=true",
+    "train.strategy=ddp",
     "train.evaluate_every=1Mtok",
     "train.checkpoint_every=30m",
     "train.time=2h",
     "train.until='val_loss <= 0.5'",
 )
+
+
+def test_each_process_has_a_device_of_its_own(monkeypatch):
+    cuda = SimpleNamespace(is_available=lambda: True)
+    monkeypatch.setattr("lehr.training.job.torch.cuda", cuda)
+    assert pick_device(read().config) == "cuda"
+    for name, value in (("RANK", 5), ("WORLD_SIZE", 8), ("LOCAL_RANK", 1)):
+        monkeypatch.setenv(name, str(value))
+    assert pick_device(read().config) == "cuda:1"
+    assert pick_device(read("train.device=cpu").config) == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("size", "samples", "ranks", "message"),
+    [
+        (64, 1000, 3, r"multiple of 3, got 64; use 63$"),
+        (64, 1000, 7, r"multiple of 7, got 64; use 63$"),
+        (2, 1000, 8, r"multiple of 8, got 2; use 8$"),
+        (64, 1025, 4, r"leaves 1 of 1025 samples .* too few for 4 processes; use 60$"),
+        (64, 1, 2, r"too few for 2 processes; use at most 1 processes$"),
+    ],
+)
+def test_batches_that_processes_cannot_share_are_refused(size, samples, ranks, message):
+    run = read(f"train.batch_size={size}")
+    require_shares(run, samples, 1)
+    with pytest.raises(ValueError, match=message) as caught:
+        require_shares(run, samples, ranks)
+    proposed = int(str(caught.value).split()[-1 if samples > ranks else -2])
+    if samples > ranks:
+        require_shares(read(f"train.batch_size={proposed}"), samples, ranks)
+        Loader(torch.zeros(samples), proposed).shard(0, ranks)  # what it is about
+        with pytest.raises(ValueError):
+            Loader(torch.zeros(samples), size).shard(0, ranks)
+
+
+@pytest.mark.filterwarnings("ignore:FSDP2-wrapped module:UserWarning")
+def test_fsdp_brings_the_blocks_of_the_transformer_together_one_by_one():
+    model = ByteTransformer(width=8, layers=2, heads=2)
+    with connected(Fsdp()) as engine:
+        engine.prepare(model, torch.optim.AdamW(model.parameters()))
+        wrapped = [n for n, m in model.named_modules() if hasattr(m, "unshard")]
+    assert wrapped == ["", "blocks.0", "blocks.1"]
 
 
 def read(*overrides, name="digits"):
@@ -133,6 +182,7 @@ def test_what_the_trainer_is_told_has_the_words_of_the_document():
         "precision": "bf16",
         "compile": {"mode": "reduce-overhead"},
         "deterministic": True,
+        "strategy": "ddp",
         "evaluate_every": Every.of("1Mtok"),
     }
     assert saving_options(run) == {
@@ -152,6 +202,7 @@ def test_without_them_the_trainer_is_told_its_defaults():
     told = trainer_options(run, DIGITS)
     assert told["mean_over"] == "samples" and told["precision"] == "fp32"
     assert (told["compile"], told["deterministic"]) == (False, False)
+    assert told["strategy"] == "auto"
     assert saving_options(run) == {}
     assert goals(run) == {
         "num_epochs": 30,

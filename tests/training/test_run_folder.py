@@ -40,6 +40,16 @@ def test_keeps_what_was_given_and_the_facts(tmp_path):
     assert (folder.path / "config.toml").read_text() == "given"
 
 
+def test_a_stop_is_known_to_the_same_launch_only_and_then_forgotten(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.take_stop("a") is None
+    folder.note_stop(75, "a")
+    assert folder.take_stop("a") == 75
+    folder.note_stop(143, "a")
+    assert folder.take_stop("b") is None
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("text", ["{", "[1]", "{}", '{"started"', "\xff"])
 def test_what_is_no_run_is_named_and_not_taken_for_one(tmp_path, text):
     RunFolder(tmp_path / "good").create("", ".yaml", "", {})

@@ -5,10 +5,18 @@ Exit codes: 0 done, 1 failed or found something, 2 usage, 130 interrupted.
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from lehr.cli.usage import Parser, UsageError, did_you_mean
+from lehr.cli.usage import (
+    HEARD,
+    Parser,
+    UsageError,
+    described,
+    did_you_mean,
+    place,
+)
 
 COMMANDS = {
     "checkpoint": "list, verify, export and remove checkpoints",
@@ -55,7 +63,8 @@ def _guarded(run: Callable[[], int]) -> int:
     try:
         return run()
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+        if place()[0] == 0:
+            print("\ninterrupted", file=sys.stderr)
         return 130
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
@@ -64,15 +73,18 @@ def _guarded(run: Callable[[], int]) -> int:
     except (UsageError, ValueError, OSError, ImportError) as error:
         if os.environ.get("LEHR_TRACEBACK"):
             raise
-        print(_described(error), file=sys.stderr)
+        _tell(error)
         return 2
 
 
-def _described(error: Exception) -> str:
-    text = str(error)
-    if isinstance(error, OSError) and error.filename is not None:
-        text = f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
-    return text if text.startswith("error") else f"error: {text}"
+def _tell(error: Exception) -> None:
+    """Print an error; what is wrong with the words, one of several processes tells."""
+    rank, _ = place()
+    if rank and isinstance(error, UsageError):
+        time.sleep(HEARD)
+        return
+    prefix = f"[rank {rank}] " if rank else ""
+    print(f"{prefix}{described(error)}", file=sys.stderr)
 
 
 def _run(words: Sequence[str]) -> int:

@@ -111,7 +111,7 @@ def _row(one: StoredRun, folder: Path) -> tuple[str, ...]:
     name = one.name if path == folder else str(path.relative_to(folder))
     of = f"/{one.total_updates}" if one.total_updates else ""
     best = one.best
-    shown = f"{best.metric} {best.value:.4g} at {best.update}" if best else "-"
+    shown = f"{best.metric} {best.value:.4g} after {best.update + 1}" if best else "-"
     return name, one.status, f"{one.updates}{of}", shown, _age(one.created)
 
 
@@ -154,7 +154,7 @@ def _screen(one: StoredRun, args: argparse.Namespace) -> str:
         "status": one.status,
         "updates": _row(one, one.path.parent)[2],
         "best": _row(one, one.path.parent)[3]
-        + (f", epoch {best.epoch}" if best else ""),
+        + (f" updates, in epoch {best.epoch + 1}" if best else ""),
         "begun": f"{one.created:%Y-%m-%d %H:%M:%S} UTC, {_age(one.created)} ago",
         "changed": f"{one.changed:%Y-%m-%d %H:%M:%S} UTC, {_age(one.changed)} ago",
         "with": f"lehr {one.lehr or '?'}, torch {one.torch or '?'}",
@@ -162,6 +162,8 @@ def _screen(one: StoredRun, args: argparse.Namespace) -> str:
     width = (args.width or terminal_width()) - 48
     rows = [("name", "last", "least", "most", "")]
     for name in one.names:
+        if name == "epoch":
+            continue  # it only grows
         values = one.column(name)[1]
         known = [v for v in values if isinstance(v, float | int) and math.isfinite(v)]
         ends = (_short(min(known)), _short(max(known))) if known else ("-", "-")

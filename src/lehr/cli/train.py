@@ -4,15 +4,29 @@ import argparse
 from importlib.util import find_spec
 from pathlib import Path
 
-from lehr.cli.train_document import Asked, checked
+from lehr.cli.train_document import Asked
+from lehr.cli.usage import UsageError, place
 from lehr.config.builtin import BUILT_IN
 
 SUMMARY = "train a model under a schedule that is drawn beforehand"
 EXAMPLE = "lehr train train.epochs=10 'schedules.lr=warmup_cosine(3e-3, warmup=5%)'"
 
 
+_EPILOG = """several processes, of one machine or of many:
+  torchrun --standalone --nproc-per-node=2 -m lehr train my.yaml
+  torchrun --standalone --nproc-per-node=2 --max-restarts=3 \\
+      -m lehr train my.yaml --auto-resume --run-dir runs/mine
+
+exit codes:
+  0 done; 1 failed; 2 wrong words, document or data; 75 stopped by --time-limit;
+  130, 143 interrupted. After the last three, --resume goes on. torchrun itself
+  ends with 1 for each of them: the run is over once it has a summary.json.
+"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `lehr train` takes to its parser."""
+    parser.epilog = _EPILOG
     parser.add_argument(
         "arguments",
         nargs="*",
@@ -22,10 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "train.epochs=5",
     )
     _add_data(parser)
-    parser.add_argument(
+    going_on = parser.add_mutually_exclusive_group()
+    going_on.add_argument(
         "--resume",
         action="store_true",
         help="continue the latest run, or the one in --run-dir, exactly",
+    )
+    going_on.add_argument(
+        "--auto-resume",
+        action="store_true",
+        help="continue the run in --run-dir if there is one, else start it there: one "
+        "command for a job that may be started again",
     )
     parser.add_argument(
         "--run-dir",
@@ -94,48 +115,47 @@ def _add_levels(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; return its exit code.
+    """Run the command; return its exit code, the same in each of several processes.
 
     0 done, 1 failed, 75 stopped by the time limit and saved, 130 or 143 interrupted and
     saved. After one of the last three, `--resume` goes on.
 
     Raises:
         ConfigError: the arguments or the document are wrong; nothing was trained.
+        UsageError: the arguments do not fit together.
     """
-    asked = Asked.of(args.arguments, args.data, args.text)
+    rank, ranks = place()
+    if args.auto_resume and args.run_dir is None:
+        raise UsageError(
+            "--auto-resume needs the folder of the run, the same each time",
+            "add --run-dir DIR",
+        )
+    if rank and (args.example or args.dry_run):
+        return 0  # rank 0 has no need of the others
     if args.example:
-        print(asked.read[0], end="")
+        print(Asked.of(args).read[0], end="")
         return 0
     _require_extras()
-    from lehr.cli.train_resume import given_data, output_folder, run_to_continue
+    from lehr.cli.train_ranks import restarts
     from lehr.cli.train_session import Session
-    from lehr.training.run_folder import RunFolder, new_run
+    from lehr.cli.train_start import start
+    from lehr.training.engine import Engine, engine_of
 
-    folder = run_to_continue(args.run_dir, asked) if args.resume else None
-    base, data = Path(asked.file).parent if asked.file else Path(), asked.data
-    if folder is not None:
-        base, data = Path(folder.facts["folder"]), given_data(folder)
-        asked = Asked(str(folder.resolved))
-    text, document = asked.read
-    run, task = checked(document, base, data)
-    if folder is None and args.run_dir is not None:
-        folder = RunFolder(args.run_dir)
-        folder.require_free()
-    if folder is None:
-        folder = new_run(output_folder(run.config.output), run.config.name)
+    if restarts() and not (args.resume or args.auto_resume or args.dry_run):
+        raise UsageError(
+            f"torchrun may restart this up to {restarts()} times, and a new run would "
+            "begin each time",
+            "add --auto-resume --run-dir DIR",
+        )
+    engine = Engine() if args.dry_run else engine_of("auto")
+    found = start(args, engine, ranks)
     session = Session(
-        run, task, folder, verbose=args.verbose, time_limit=args.time_limit
+        found, engine, ranks, verbose=args.verbose, time_limit=args.time_limit
     )
-    session.announce(resumed=args.resume)
     if args.dry_run:
+        session.announce()
         return 0
-    if not args.resume:
-        ending = Path(asked.file).suffix if asked.file else ".yaml"
-        facts = {"folder": str(base.resolve()), "overrides": list(asked.overrides)}
-        if data is not None:
-            facts["given"] = str(data)
-        session.create(text, ending, facts)
-    return session.train(resume=args.resume)
+    return session.train()
 
 
 def _seconds(text: str) -> float:

@@ -1,5 +1,6 @@
 """The document of a run, as the command line asks for it, read and checked."""
 
+import argparse
 import os
 import sys
 from dataclasses import dataclass
@@ -38,23 +39,22 @@ class Asked:
     is_text: bool = False
 
     @classmethod
-    def of(
-        cls, arguments: list[str], data: Path | None = None, text: Path | None = None
-    ) -> "Asked":
-        """Tell the document from the overrides.
+    def of(cls, args: argparse.Namespace) -> "Asked":
+        """Read the words of the command line: tell the document from the overrides.
 
         Raises:
             ConfigError: there are two documents.
         """
+        arguments = args.arguments
         files = [argument for argument in arguments if "=" not in argument]
         if len(files) > 1:
             message = f"one document at most, got {', '.join(files)}"
             hint = "an override has the form key=value, as in train.epochs=5"
             raise ConfigError([Problem("LH121", message, COMMAND, hint=hint)])
         overrides = tuple(argument for argument in arguments if "=" in argument)
-        place = data or text
+        place = args.data or args.text
         place = None if place is None else Path(os.path.abspath(place))
-        return cls(files[0] if files else None, overrides, place, text is not None)
+        return cls(files[0] if files else None, overrides, place, args.text is not None)
 
     @property
     def is_nothing(self) -> bool:
@@ -105,7 +105,7 @@ class Asked:
 
 
 def checked(
-    document: "Document", base: Path, data: Path | None = None
+    document: "Document", base: Path, data: Path | None = None, ranks: int = 1
 ) -> "tuple[Run, Task]":
     """Check the whole document, and read its data.
 
@@ -113,6 +113,7 @@ def checked(
         document: with what the command line changes.
         base: the folder that the document's paths start from.
         data: where the data are, in place of the document's own path.
+        ranks: processes that share its batches.
 
     Raises:
         ConfigError: with every problem.
@@ -129,10 +130,17 @@ def checked(
 
     run = read_run(document, size)
     from lehr.training.fitness import misfits
+    from lehr.training.job import require_shares
 
     [task] = found
-    if problems := [
+    problems = [
         document.problem("LH106", message, path) for path, message in misfits(run, task)
-    ]:
+    ]
+    try:
+        require_shares(run, len(task.train), ranks)
+    except ValueError as error:
+        place = ("train", "batch_size")
+        problems.append(document.problem("LH106", str(error), place))
+    if problems:
         raise ConfigError(problems)
     return run, task

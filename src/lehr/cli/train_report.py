@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lehr.cli.train_start import Start
 from lehr.config.run_document import Run
 from lehr.plotting.terminal import draw
 from lehr.training import FitResult, read_json_lines
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import LogContext, StartContext
-from lehr.training.tasks import Task
+from lehr.training.result import TEMPORARY_FAILURE
 
 FACTS = (
     "stopped_by",
@@ -34,23 +35,45 @@ _SHOWN: dict[str, tuple[str, Callable[[float], str]]] = {
 Points = list[tuple[int, float]]
 
 
-def announcement(run: Run, task: Task, folder: Path, *, resumed: bool) -> str:
+def beginning(start: Start, ranks: int = 1) -> str:
+    """Return which run begins or goes on, where, on what."""
+    run, text = start.run, start.task.text
+    where = "is continued in" if start.resume else "goes to"
+    lines = [f'run "{run.config.name}" {where} {start.folder.path}']
+    if ranks > 1:
+        how = "FSDP" if run.config.train.strategy == "fsdp" else "DDP"
+        each = run.config.train.batch_size // ranks
+        lines += [f"{ranks} processes by {how}, each with {each} samples of a batch"]
+    if text is not None:
+        lines += [f"{len(text.train) / 1e6:.3g} MB to learn from {text.source}"]
+    return "\n".join(lines)
+
+
+def plan(start: Start) -> str:
     """Return the plan of a run and its schedules, drawn."""
-    start = "continued in" if resumed else "goes to"
-    parts = [f'run "{run.config.name}" {start} {folder}']
-    if task.text is not None:
-        size = len(task.text.train) / 1e6
-        parts[0] += f"\n{size:.3g} MB to learn from {task.text.source}"
-    parts.append(run.plan.table(run.schedules["lr"]))
+    run = start.run
+    texts = written(run)
+    if start.resume:  # its document is resolved: show what a person has written
+        texts |= start.folder.facts.get("schedules", {})
+    parts = [run.plan.table(run.schedules["lr"])]
     for name, schedule in run.schedules.items():
-        written = run.config.schedules[name]
-        text = repr(schedule) if isinstance(written, dict) else str(written)
-        parts.append(draw(schedule, title=f"{name} = {text}", steps=run.plan.updates))
-    return "\n\n".join(parts) + "\n"
+        title = f"{name} = {texts[name]}"
+        parts.append(draw(schedule, title=title, steps=run.plan.updates))
+    return "\n\n".join(parts)
+
+
+def written(run: Run) -> dict[str, str]:
+    """Return the schedules of a document as it has them."""
+    return {
+        name: repr(run.schedules[name]) if isinstance(given, dict) else str(given)
+        for name, given in run.config.schedules.items()
+    }
 
 
 class ProgressLines(Callback):
     """Prints a line per epoch and per evaluation; a bar moves below them."""
+
+    main_only = True
 
     def __init__(self) -> None:
         self._epochs = self._updates = ""
@@ -78,14 +101,26 @@ class ProgressLines(Callback):
         print("  ".join(parts), flush=True)
 
 
-def interruption(result: FitResult, folder: Path) -> str:
+def interruption(result: FitResult, folder: Path, ranks: int = 1) -> str:
     """Return what to say when a signal or the time stopped a run that was saved."""
     how = "interrupted" if result.signal is not None else "stopped by the time limit"
     return (
-        f"{how} after update {result.updates} (epoch {result.epochs + 1}); "
-        f"saved in {result.checkpoint}\n"
-        f"go on with: lehr train --resume --run-dir {shlex.quote(str(folder))}"
+        f"{how} after update {result.updates} (epoch {result.epochs + 1})\n"
+        f"saved in {result.checkpoint}\n{_going_on(folder, ranks)}"
     )
+
+
+def stays_stopped(code: int) -> str:
+    """Return what to say when torchrun starts a run again that was to stop."""
+    why = "the time limit" if code == TEMPORARY_FAILURE else "a signal"
+    return f"{why} had stopped the run before torchrun started it again: it stays so"
+
+
+def _going_on(folder: Path, ranks: int) -> str:
+    command = f"lehr train --resume --run-dir {shlex.quote(str(folder))}"
+    if ranks == 1:
+        return f"go on with: {command}"
+    return f"go on, in any number of processes, with: torchrun ... -m {command}"
 
 
 def read_metrics(file: Path) -> tuple[Points, dict[str, Points]]:

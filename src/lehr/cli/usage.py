@@ -1,10 +1,14 @@
 """How a command is called: help that starts with an example, errors that help."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import NoReturn
 
 from lehr.plotting.terminal import terminal_width
+
+HEARD = 2.0
+"""Seconds that rank 0 has to tell an error: once a rank ends, torchrun ends all."""
 
 
 class UsageError(Exception):
@@ -22,6 +26,26 @@ class UsageError(Exception):
     def __str__(self) -> str:
         hint = f"\n   = {self.hint}" if self.hint else ""
         return f"error: {self.message}{hint}"
+
+
+def described(error: Exception) -> str:
+    """Return what a person is told of an error.
+
+    >>> described(FileNotFoundError(2, "No such file or directory", "my.yaml"))
+    'error: my.yaml: no such file or directory'
+    """
+    text = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
+    return text if text.startswith("error") else f"error: {text}"
+
+
+def place() -> tuple[int, int]:
+    """Return the rank of this process and how many there are, as the launcher says."""
+    rank, ranks = (os.environ.get(name, "") for name in ("RANK", "WORLD_SIZE"))
+    if not (rank.isdecimal() and ranks.isdecimal()):
+        return 0, 1
+    return int(rank), int(ranks)
 
 
 class Parser(argparse.ArgumentParser):

@@ -4,10 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from lehr._checks import choice
 from lehr.config.run_section import Count, Section, Share
 
 LENGTHS = ("epochs", "updates", "samples", "tokens")
 """The keys of which exactly one tells how long a run is."""
+
+STRATEGIES = ("auto", "ddp", "fsdp")
+"""How several processes train one model; one process needs none of them."""
 
 
 def _fused(value: Any) -> Any:
@@ -35,9 +39,14 @@ def _every(value: Any) -> Any:
     return value
 
 
+def _strategy(value: Any) -> Any:
+    return choice("strategy", value, STRATEGIES)
+
+
 Fused = Annotated[Any, AfterValidator(_fused)]
 Compile = Annotated[Any, AfterValidator(_compile)]
 Every = Annotated[Any, AfterValidator(_every)]
+Strategy = Annotated[str, AfterValidator(_strategy)]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -95,6 +104,7 @@ class Train(Section):
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     compile: Compile = False
     deterministic: bool = False
+    strategy: Strategy = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: Count | None = None
 

@@ -16,6 +16,8 @@ from lehr.plan import Duration
 from lehr.training import BaseTrainer, FitResult
 from lehr.training.callbacks import Callback, Checkpointing, EarlyStopping
 from lehr.training.data import Loader
+from lehr.training.engine import is_there
+from lehr.training.engine.group import local_rank
 from lehr.training.intervals import Every
 from lehr.training.models.built import build_model
 from lehr.training.tasks import Task
@@ -101,6 +103,7 @@ def trainer_options(run: Run, task: Task) -> dict[str, Any]:
         "precision": train.precision,
         "compile": train.compile,
         "deterministic": train.deterministic,
+        "strategy": train.strategy,
         "evaluate_every": interval("evaluate_every", run),
     }
 
@@ -178,7 +181,7 @@ def _with_fused(
 
 
 def pick_device(config: RunConfig) -> str:
-    """Return the device that a document asks for.
+    """Return the device that a document asks for; of several processes, this one's.
 
     Raises:
         ValueError: it asks for CUDA where there is none.
@@ -186,7 +189,43 @@ def pick_device(config: RunConfig) -> str:
     wanted, has_cuda = config.train.device, torch.cuda.is_available()
     if wanted == "cuda" and not has_cuda:
         raise ValueError("device is cuda, but torch sees no CUDA here; use auto or cpu")
-    return "cuda" if has_cuda and wanted != "cpu" else "cpu"
+    if not has_cuda or wanted == "cpu":
+        return "cpu"
+    return f"cuda:{local_rank()}" if is_there() else "cuda"
+
+
+def require_shares(run: Run, samples: int, ranks: int) -> None:
+    """Refuse batches that so many processes cannot share.
+
+    Args:
+        run: whose `batch_size` counts the samples of all processes together.
+        samples: to train on.
+        ranks: processes.
+
+    Raises:
+        ValueError: they cannot; it tells what they could.
+    """
+    size = run.config.train.batch_size
+    if _can_share(size, samples, ranks):
+        return
+    others = (one for step in range(1, samples) for one in (size - step, size + step))
+    near = next((one for one in others if _can_share(one, samples, ranks)), None)
+    fix = f"use {near}" if near else f"use at most {samples} processes"
+    if size % ranks:
+        raise ValueError(
+            f"batch_size counts the samples of all processes together and must be a "
+            f"multiple of {ranks}, got {size}; {fix}"
+        )
+    raise ValueError(
+        f"batch_size {size} leaves {samples % size} of {samples} samples to the last "
+        f"batch, which is too few for {ranks} processes; {fix}"
+    )
+
+
+def _can_share(size: int, samples: int, ranks: int) -> bool:
+    """Whether each of so many ranks has a sample of each batch, the last one too."""
+    last = samples % size if size > 0 else 0
+    return size > 0 and size % ranks == 0 and not 0 < last < ranks
 
 
 def _loaders(config: RunConfig, task: Task) -> tuple[Loader, Loader, Loader]:

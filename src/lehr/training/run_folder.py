@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _FACTS = "run.json"
+_STOP = "stopped.json"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class RunFolder:
         checkpoints/     the last and the best
         curves.png .svg  planned and applied rate, losses
         summary.json     how it ended
+        stopped.json     that it was to stop, for torchrun's restarts; then gone
 
     Args:
         path: the folder.
@@ -111,6 +113,19 @@ class RunFolder:
                 "move it away"
             )
         return data
+
+    def note_stop(self, code: int, launch: str) -> None:
+        """Note that somebody had the run stop, for a launcher that starts it again."""
+        self.write(_STOP, {"code": code, "launch": launch})
+
+    def take_stop(self, launch: str) -> int | None:
+        """Return the exit code that was noted in this launch, and forget it."""
+        path = self.path / _STOP
+        if not path.is_file():
+            return None
+        noted = self.read(_STOP, "code", "launch")
+        path.unlink()
+        return int(noted["code"]) if noted["launch"] == launch else None
 
     def write(self, name: str, data: Mapping[str, Any]) -> None:
         """Write a small JSON file that is there whole or not at all."""
