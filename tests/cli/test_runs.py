@@ -79,6 +79,15 @@ def test_a_folder_without_runs(tmp_path, capsys):
     assert tmp_path.name in lehr(capsys, str(tmp_path))[1]
 
 
+@pytest.mark.parametrize("place", ["checkpoints", "one/checkpoints"])
+def test_checkpoints_without_records_are_told(tmp_path, capsys, place):
+    (tmp_path / place).mkdir(parents=True)
+    code, shown, _ = lehr(capsys, str(tmp_path))
+    assert code == 0
+    assert "RunStore" in shown.splitlines()[1]
+    assert lehr(capsys, str(tmp_path), "--json")[1] == "[]\n"
+
+
 @pytest.mark.parametrize("name", ["one", "runs/one", "runs/one/run.sqlite"])
 def test_a_run_is_shown_by_name_or_path(runs, capsys, name):
     code, shown, _ = lehr(capsys, "show", name, "--ascii")

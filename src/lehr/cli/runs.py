@@ -102,6 +102,8 @@ def _list(folder: Path, args: argparse.Namespace) -> int:
         print(_table([head, *(_row(one, folder) for one in runs)]))
     else:
         print(f"there is no run in {folder}")
+        if any(folder.glob("checkpoints")) or any(folder.glob("*/checkpoints")):
+            print("   = its checkpoints are of a run whose loggers lack a RunStore")
     print(*damaged, sep="\n", end="\n" if damaged else "")
     return 1 if damaged else 0
 
