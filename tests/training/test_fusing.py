@@ -9,7 +9,15 @@ from torch import nn
 
 from lehr import Linear
 from lehr.bindings.torch import Scheduler
-from lehr.training import SGD, Adagrad, Adam, AdamW, BaseTrainer, RMSprop
+from lehr.training import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    BaseTrainer,
+    Checkpointing,
+    RMSprop,
+)
 from lehr.training.fusing import advise, fusible
 
 KINDS = {
@@ -165,3 +173,50 @@ def test_nothing_is_said_to_who_has_chosen(caplog, options):
         advise(torch.optim.AdamW(small_model().parameters(), **options))
         advise(torch.optim.RMSprop(small_model().parameters()))
     assert not caplog.records
+
+
+@pytest.mark.parametrize("name", ["SGD", "AdamW"])
+@pytest.mark.parametrize("order", ["into fused", "into not fused"])
+def test_a_state_of_the_other_kind_of_step_goes_on_in_half_precision(
+    tmp_path, name, order
+):
+    build, _ = KINDS[name]
+    data = [(torch.ones(4, 6), torch.zeros(4, 3))] * 4
+    parts = [build(fused=False), build(), build(fused=False)]
+    if order == "into not fused":
+        parts = [build(), build(fused=False), build()]
+    kinds = []
+    for epochs, optimizer in enumerate(parts, 1):
+        torch.manual_seed(0)
+        one = BaseTrainer(
+            nn.Sequential(nn.Linear(6, 8), nn.Linear(8, 3)),
+            optimizer,
+            precision="fp16",
+            folder=tmp_path,
+            callbacks=[Checkpointing()],
+        )
+        kinds.append(one.optimizer.param_groups[0]["fused"])
+        result = one.fit(data, num_epochs=epochs, resume="auto")
+        assert result.epochs == epochs
+        # The state says how the step is done: it goes on bit for bit.
+        assert bool(one.optimizer.param_groups[0]["fused"]) is bool(kinds[0])
+
+
+class Late(nn.Module):
+    """Uses its embedding, whose gradient is sparse, from the third call on."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.layer = nn.Embedding(4, 2, sparse=True), nn.Linear(2, 1)
+        self.calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        late = self.calls > 2
+        return self.layer(self.rows(torch.arange(4)) if late else torch.ones(4, 2))
+
+
+def test_a_sparse_gradient_that_comes_later_falls_back_as_well():
+    one = BaseTrainer(Late(), SGD(0.1))
+    data = [(torch.ones(4, 1), torch.zeros(4, 1))] * 5
+    assert one.fit(data, num_epochs=1).updates == 5

@@ -137,3 +137,39 @@ def test_evaluations_come_by_any_clock_and_at_the_goal(every, expected):
     )
     one.fit(runs.batches("lehr"), runs.validation(), num_epochs=2)
     assert watch.evaluated == expected
+
+
+def test_a_run_that_was_good_enough_stays_so_when_it_is_started_again(tmp_path):
+    for _ in range(2):
+        one = runs.trainer(tmp_path)
+        goal = {"num_epochs": 30, "until": "val_loss < 100"}
+        result = runs.fit(one, **goal, resume="auto")
+        assert (result.stopped_by, result.epochs) == ("metric", 1)
+    more = runs.fit(one, num_epochs=2, until="val_loss < 0")
+    assert (more.stopped_by, more.epochs) == ("epochs", 2)
+
+
+def test_a_total_that_is_reached_at_the_same_update_comes_first(tmp_path):
+    result = runs.fit(runs.trainer(tmp_path), num_epochs=1, until="val_loss < 100")
+    assert (result.stopped_by, result.epochs) == ("epochs", 1)
+
+
+def test_a_metric_of_training_may_be_good_enough(tmp_path):
+    for _ in range(2):
+        one = runs.trainer(tmp_path)
+        goal = {"num_epochs": 9, "until": "train_loss < 100"}
+        result = runs.fit(one, **goal, resume="auto")
+        assert (result.stopped_by, result.epochs) == ("metric", 1)
+
+
+def test_an_evaluation_of_an_earlier_place_does_not_end_a_run(tmp_path):
+    class Stop(Callback):
+        def on_update(self, context):
+            if context.update == 6:
+                context.stop("enough")
+
+    one = runs.trainer(tmp_path, callbacks=[Stop()], evaluate_every=5)
+    assert runs.fit(one, updates=20).updates == 7
+    assert [row["update"] for row in one.evaluations] == [4]
+    result = runs.fit(one, updates=20, until="val_loss < 100")
+    assert (result.stopped_by, result.updates) == ("metric", 10)

@@ -5,8 +5,9 @@ import signal
 import threading
 
 import pytest
+import torch
 
-from lehr.training import Callback
+from lehr.training import BaseTrainer, Callback
 from lehr.training.interrupts import Interrupts
 from training import runs
 
@@ -50,6 +51,12 @@ def test_a_signal_asks_for_a_checkpoint_and_training_goes_on(tmp_path):
     assert signal.getsignal(signal.SIGUSR1) is handler
 
 
+def plain_trainer(callbacks, folder):
+    model = runs.net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    return BaseTrainer(model, optimizer, callbacks=callbacks, folder=folder)
+
+
 def test_a_second_signal_quits_at_once(tmp_path):
     one = runs.trainer(tmp_path, callbacks=[Twice("on_update", 3)])
     handler = signal.getsignal(signal.SIGINT)
@@ -87,3 +94,30 @@ def test_in_another_thread_nothing_is_noted_and_nothing_fails(caplog):
     thread.join()
     assert seen == [None]
     assert "not in the main thread" in caplog.text
+
+
+class Sends(Callback):
+    """Asks likewise, and has nothing to do with checkpoints."""
+
+    def on_update(self, context):
+        if context.update == 2:
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_save_that_nobody_does_is_told(tmp_path, caplog, folder):
+    one = plain_trainer([Sends()], folder=tmp_path if folder else None)
+    result = runs.fit(one, num_epochs=1)
+    assert result.checkpoint is None
+    assert caplog.text.count("a signal asks for a checkpoint, but nothing writes") == 1
+
+
+def test_a_save_by_a_callback_of_ones_own_is_not_missed(tmp_path, caplog):
+    class Own(Callback):
+        def on_save_point(self, context):
+            if context.wanted:
+                context.trainer.save()
+
+    one = plain_trainer([Sends(), Own()], folder=tmp_path)
+    assert runs.fit(one, num_epochs=1).checkpoint is not None
+    assert "nothing writes" not in caplog.text

@@ -4,9 +4,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lehr.training import BaseTrainer
 from lehr.training.intervals import Every, Progress
 
 
@@ -64,3 +66,26 @@ def test_time_is_due_by_the_seconds_of_all_parts_of_a_run():
         every.due(Progress(seconds=a), Progress(seconds=b)) for a, b in pairwise(places)
     ]
     assert due == [False, False, True, False, True, False]
+
+
+@pytest.mark.parametrize("options", [{}, {"accumulation": 2}])
+def test_evaluations_by_tokens_have_them_counted(options):
+    data = [(torch.ones(2, 3, 1), torch.ones(2, 3, dtype=torch.long))] * 8
+    model = torch.nn.Linear(1, 2)
+    one = BaseTrainer(
+        model,
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        evaluate_every="12 tok",
+        **options,
+    )
+    result = one.fit(data, data[:1], num_epochs=1)
+    assert result.tokens == 48
+    each = 2 // options.get("accumulation", 1)
+    last = [row["update"] + 1 for row in result.evaluations]
+    assert last == list(range(each, result.updates + 1, each))
+
+
+def test_nothing_is_due_on_the_way_back():
+    every = Every.of(5)
+    assert not every.due(Progress(updates=6), Progress(updates=4))
+    assert every.due(Progress(updates=4), Progress(updates=5))

@@ -3,6 +3,7 @@
 import logging
 from types import SimpleNamespace
 
+import numpy
 import pytest
 import torch
 from torch import nn
@@ -126,3 +127,46 @@ def test_an_output_whose_classes_could_stand_in_two_places_is_refused():
     with pytest.raises(ValueError, match="dimension 1 or last"):
         class_dimension(torch.ones(4, 9, 9), torch.ones(4, 9))
     assert class_dimension(torch.ones(4, 9), torch.ones(9)) is None
+
+
+def test_the_first_loss_is_worked_out_once_like_all_others():
+    calls = []
+
+    def loss(output, target):
+        calls.append(1)
+        return functional.mse_loss(output, target)
+
+    objective = Objective(loss)
+    batch = torch.ones(2, 1), torch.ones(2, 1)
+    for _ in range(3):
+        objective(nn.Identity(), batch)
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize("name", ["update", "epoch"])
+def test_a_step_may_not_name_a_value_as_the_place_of_a_record(name):
+    objective = Objective(step=lambda model, batch: {"loss": torch.ones(()), name: 7})
+    with pytest.raises(ValueError, match=f"named '{name}'.*another name"):
+        objective(nn.Identity(), torch.ones(2))
+
+
+@pytest.mark.parametrize(
+    "value", [None, "text", {"a": 1.0}, torch.ones(3), numpy.ones(2), [1.0]]
+)
+def test_a_step_gives_numbers_only(value):
+    objective = Objective(
+        step=lambda model, batch: {"loss": torch.ones(()), "x": value}
+    )
+    with pytest.raises(TypeError, match=r"must return numbers or scalar tensors.*'x'"):
+        objective(nn.Identity(), torch.ones(2))
+
+
+@pytest.mark.parametrize(
+    "value", [1, True, 2.5, torch.tensor(3), torch.ones(1), numpy.float32(0.5)]
+)
+def test_numbers_of_any_kind_are_taken(value):
+    objective = Objective(
+        step=lambda model, batch: {"loss": torch.ones(()), "x": value}
+    )
+    *_, values = objective(nn.Identity(), torch.ones(2))
+    assert float(values["x"]) == float(value)

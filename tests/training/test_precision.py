@@ -186,3 +186,33 @@ def test_full_precision_leaves_all_as_it_is():
 def test_an_unknown_precision_is_refused():
     with pytest.raises(ValueError, match="precision must be one of fp32, bf16, fp16"):
         Precision("half", CPU)
+
+
+class Breaks(nn.Module):
+    """Gives a gradient of NaN, and a loss that is finite, in one of its calls."""
+
+    def __init__(self, at):
+        super().__init__()
+        self.weight, self.calls, self.at = nn.Parameter(torch.ones(1)), 0, at
+
+    def forward(self, x):
+        self.calls += 1
+        weight = self.weight
+        if self.calls == self.at:
+            weight = weight + torch.where(weight > 0, 0.0, (weight - 9.0).sqrt())
+        return x * weight
+
+
+@pytest.mark.parametrize("callbacks", [[SkipNonFinite()], []])
+def test_a_refused_gradient_leaves_nothing_in_the_way_of_the_next(callbacks):
+    model = Breaks(at=3)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    one = BaseTrainer(model, optimizer, precision="fp16", callbacks=callbacks)
+    # So low a scale is no reason for an overflow.
+    scaler = torch.amp.GradScaler("cpu", init_scale=SMALLEST_SCALE / 2)
+    one.loop.precision.scaler = scaler
+    data = [(torch.ones(4, 1), torch.zeros(4, 1))] * 6
+    if not callbacks:
+        with pytest.raises(NonFiniteError, match="gradient norm is nan at update 2"):
+            one.fit(data, num_epochs=1)
+    assert one.fit(data, num_epochs=1).updates == 5

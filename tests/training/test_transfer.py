@@ -179,3 +179,9 @@ def test_shapes_that_are_not_known_yet_take_those_of_the_file(path):
 def test_a_pattern_that_fits_nothing_is_a_mistake(path, options, told):
     with pytest.raises(ValueError, match=told):
         load_weights(model_of(), path, **options)
+
+
+def test_the_folder_of_a_run_is_no_checkpoint(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    with pytest.raises(ValueError, match="is the folder of a run; name one of its"):
+        load_weights(nn.Linear(1, 1), tmp_path)

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from lehr import Linear
 from lehr.bindings.torch import Scheduler
-from lehr.training import BaseTrainer, Callback
+from lehr.training import BaseTrainer, Callback, ValidationLoop, accuracy
 from lehr.training.batches import tokens_of
 from lehr.training.weighing import Weighing
 
@@ -118,3 +118,31 @@ def test_a_schedule_may_run_on_tokens():
     one.fit(language([(5, 1), (2, 2), (1,)]), num_epochs=1)
     assert rates == [(6, schedule(0)), (4, schedule(6)), (1, schedule(10))]
     assert scheduler.position.tokens == 11
+
+
+def test_tokens_that_can_be_counted_are():
+    data = [(torch.ones(4, 2), torch.ones(4, 1))] * 3
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    one = BaseTrainer(model, optimizer, count_tokens=lambda batch: 7)
+    assert one.fit(data, num_epochs=1).tokens == 21
+
+
+def test_the_accuracy_of_tokens_is_the_same_wherever_batches_are_cut():
+    target = torch.full((4, 6), -100)
+    for row, length in enumerate((6, 1, 2, 3)):
+        target[row, :length] = torch.arange(length) % 3
+    scores = torch.randn(4, 6, 3, generator=torch.Generator().manual_seed(0))
+    model = nn.Identity()
+    values = []
+    for size in (4, 2, 1):
+        loop = ValidationLoop(
+            model, metrics={"accuracy": accuracy}, weighing=Weighing("tokens")
+        )
+        pairs = zip(scores.split(size), target.split(size), strict=True)
+        values.append(loop.run(list(pairs)))
+    kept = target != -100
+    right = (scores.argmax(-1) == target)[kept].float().mean().item()
+    for value in values:
+        assert value["accuracy"] == pytest.approx(right)
+        assert value["loss"] == pytest.approx(values[0]["loss"])

@@ -76,6 +76,10 @@ class Asked:
         """
         from lehr.config.documents import parse_document, read_document, read_text
 
+        if self.file is not None and not os.path.exists(self.file):
+            message = f"there is no document {self.file!r}"
+            hint = f"built-in: {', '.join(BUILT_IN)}; or the path of a file"
+            raise ConfigError([Problem("LH121", message, COMMAND, hint=hint)])
         if self.file is not None:
             document = read_document(self.file)
             return read_text(self.file), self.laid_over(document)

@@ -1,7 +1,8 @@
 """What is in a batch: inputs, target, and the number of samples."""
 
+import copy
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 import torch
@@ -109,14 +110,24 @@ def changed(batch: Any, change: Callable[[Tensor], Tensor]) -> Any:
     if isinstance(batch, Tensor):
         return change(batch)
     if isinstance(batch, Mapping):
-        return {name: changed(part, change) for name, part in batch.items()}
+        parts = {name: changed(part, change) for name, part in batch.items()}
+        if type(batch) is dict or not isinstance(batch, MutableMapping):
+            return parts
+        kept = copy.copy(batch)
+        kept.update(parts)
+        return kept
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
         return type(batch)(*(changed(part, change) for part in batch))
     if isinstance(batch, tuple | list):
         return type(batch)(changed(part, change) for part in batch)
     if _is_record(batch):
-        parts = {name: changed(part, change) for name, part in _fields(batch).items()}
-        return dataclasses.replace(batch, **parts)
+        # Not built anew: what it was built from may not be in it, and may be slow.
+        kept = copy.copy(batch)
+        for one in dataclasses.fields(batch):
+            if hasattr(batch, one.name):
+                part = changed(getattr(batch, one.name), change)
+                object.__setattr__(kept, one.name, part)
+        return kept
     return batch
 
 

@@ -69,13 +69,17 @@ class Clipping:
             groups: the optimizer's param groups; those without gradients are left out.
             check: may refuse the norm by an exception, before any gradient is changed.
         """
-        held = [[p for p in group["params"] if p.grad is not None] for group in groups]
+        held = [
+            [_dense(p) for p in group["params"] if p.grad is not None]
+            for group in groups
+        ]
         every = [parameter for group in held for parameter in group]
         if self.norms is None:
             norm = norm_of(every)
         else:
             norms = [norm_of(group) for group in held]
-            norm = torch.linalg.vector_norm(torch.stack(norms))
+            there = [own.to(norms[0].device) for own in norms]
+            norm = torch.linalg.vector_norm(torch.stack(there))
         if check is not None:
             check(norm)
         if self.value is not None:
@@ -87,6 +91,20 @@ class Clipping:
         elif self.norm is not None:
             scale_to(every, self.norm, norm)
         return norm
+
+
+def _dense(parameter: Tensor) -> Tensor:
+    """Return a parameter; of one with a sparse gradient, what that holds, likewise.
+
+    Torch takes no norm of a sparse one. Its values are changed in place.
+    """
+    gradient = parameter.grad
+    if gradient is None or not gradient.is_sparse:
+        return parameter
+    parameter.grad = gradient.coalesce()
+    held = torch.empty_like(parameter.grad.values())
+    held.grad = parameter.grad.values()
+    return held
 
 
 def norm_of(parameters: list[Tensor]) -> Tensor:

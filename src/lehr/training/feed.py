@@ -135,6 +135,7 @@ class Feed:
             "batches": self.batches,
             "over": self.epoch_over,
             "length": self.length,
+            "batch_size": _batch_size(self.loader),
             "loader": self.loader.state_dict() if self._seeks else None,
             "begin": self._begin,
             "generators": [g.get_state() for g in generators_of(self.loader)],
@@ -157,7 +158,7 @@ class Feed:
 
     def _resumed(self, epoch: int, state: Mapping[str, Any]) -> Iterator[Any]:
         """Go on where the state was taken; the global random states stay."""
-        if state.get("over") or (self.batches and self.batches == self.length):
+        if state.get("over", self.batches and self.batches == self.length):
             # Taken between the last window and the end of its epoch: nothing is left,
             # and a loader that seeks stands at the start of the next epoch already.
             return self._ended(state)
@@ -179,6 +180,7 @@ class Feed:
         if not self.batches:
             set_generators(self.loader, state["generators"])
             return self._fresh(epoch)
+        self._require_same_batches(state)
         self._begin = state["begin"]
         with rng.preserved():
             iterator = self._replayed(epoch)
@@ -188,6 +190,23 @@ class Feed:
                 self._read_ahead(iterator)
         set_generators(self.loader, state["generators"])
         return iterator
+
+    def _require_same_batches(self, state: Mapping[str, Any]) -> None:
+        """Refuse other batches than those that were counted, in the middle of an epoch.
+
+        To read as many of them again would leave out samples, or deal them twice.
+        """
+        now = {"length": self.length, "batch_size": _batch_size(self.loader)}
+        had = {name: state.get(name, value) for name, value in now.items()}
+        for name, what in (("batch_size", "samples in a batch"), ("length", "batches")):
+            if None not in (had[name], now[name]) and had[name] != now[name]:
+                raise ValueError(
+                    f"train_data has {now[name]} {what}, and had {had[name]} when the "
+                    f"state was saved, after {self.batches} batches of an epoch; it "
+                    "cannot seek, so its place in the epoch is not known. Go on with "
+                    "the batches as they were, from the end of an epoch, or with a "
+                    "loader of lehr.training.data"
+                )
 
     def _read_ahead(self, iterator: Iterator[Any]) -> None:
         """Read the batch that had been read when the state was taken."""
@@ -202,8 +221,12 @@ class Feed:
         return iter(())
 
     def _replayed(self, epoch: int) -> Iterator[Any]:
-        logger.info(
-            "train_data cannot seek: reading %d batches again to resume", self.batches
+        once = hasattr(self.loader, "__next__")
+        logger.log(
+            logging.WARNING if once else logging.INFO,
+            "train_data cannot seek: reading %d batches again to resume%s",
+            self.batches,
+            "; it is an iterator, which must begin where it began before" * once,
         )
         start_workers(self.loader)
         set_random_state(self.loader, self._begin["random"])
@@ -227,6 +250,11 @@ class Feed:
                 f"len(train_data) is {self.length}, but it gave one more batch; "
                 "correct its __len__, or remove it"
             )
+
+
+def _batch_size(loader: Any) -> int | None:
+    size = getattr(loader, "batch_size", None)
+    return size if isinstance(size, int) else None
 
 
 def require_rereadable(val_data: Any, train_data: Any) -> None:

@@ -51,14 +51,19 @@ def _works(kind: Any, device: str, dtype: torch.dtype) -> bool:
 
 
 def unfuse_for_sparse(optimizer: optim.Optimizer) -> None:
-    """Let the first step fall back, if a gradient is sparse: no kernel takes that."""
+    """Let a step fall back, if a gradient is sparse: no kernel takes that.
+
+    It is looked for until each parameter has had a gradient.
+    """
     looked = False
 
     def look(here: Any, *_: Any) -> None:
         nonlocal looked
         if looked:
             return
-        looked = True
+        gradients = [p.grad for group in here.param_groups for p in group["params"]]
+        # A parameter that was not used yet may have a sparse one later.
+        looked = all(gradient is not None for gradient in gradients)
         for group in here.param_groups:
             if any(p.grad is not None and p.grad.is_sparse for p in group["params"]):
                 group["fused"] = None
@@ -66,6 +71,22 @@ def unfuse_for_sparse(optimizer: optim.Optimizer) -> None:
                 here._step_supports_amp_scaling = False
 
     optimizer.register_step_pre_hook(look)
+
+
+def follow_loads(optimizer: optim.Optimizer) -> None:
+    """Let torch's GradScaler know how the step is done after a state was loaded.
+
+    The state says anew whether it is fused. A step that is not would be given the
+    scale, which it refuses.
+    """
+
+    def look(here: Any) -> None:
+        if hasattr(here, "_step_supports_amp_scaling"):
+            groups = here.param_groups
+            all_fused = all(group.get("fused") for group in groups)
+            here._step_supports_amp_scaling = all_fused
+
+    optimizer.register_load_state_dict_post_hook(look)
 
 
 def advise(optimizer: optim.Optimizer) -> None:

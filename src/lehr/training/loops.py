@@ -206,7 +206,9 @@ class TrainingLoop:
             loss, _, _, values = self.objective(self.forward, batch)
         # The engine takes the mean over the shares; ours is over their samples.
         part = loss if share is None else loss * (share * self.engine.readers)
-        self.precision.backward(part)
+        # What has no token has no mean; its gradient may be NaN, also times 0.
+        if share != 0 or not self.engine.alone:
+            self.precision.backward(part)
         if values:
             values = {name: _detached(value) for name, value in values.items()}
         return loss, values
@@ -257,7 +259,7 @@ def summed(
     """Return each value summed over all ranks, which exchange them together."""
     wide = torch.float32 if device.type == "mps" else torch.float64
     given = [torch.as_tensor(value, device=device) for value in values.values()]
-    sums = engine.sum(torch.stack([value.to(wide) for value in given]))
+    sums = engine.sum(torch.stack([value.to(wide).reshape(()) for value in given]))
     return {
         name: total.to(value.dtype)
         for name, total, value in zip(values, sums, given, strict=True)
@@ -271,8 +273,13 @@ def compiled(model: nn.Module, options: bool | Mapping[str, Any]) -> nn.Module:
         model: keeps its name for each weight, compiled or not.
         options: True, or those of `torch.compile`; False returns the model.
     """
-    if not options:
+    if options is False:
         return model
+    if options is not True and not isinstance(options, Mapping):
+        raise TypeError(
+            "compile must be True, False, or options of torch.compile such as "
+            f"{{'mode': 'max-autotune'}}, got {options!r}"
+        )
     given = {} if options is True else dict(options)
     return cast(nn.Module, torch.compile(model, **given))
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from lehr._checks import choice
 from lehr.training.batches import inputs_and_target
-from lehr.training.metrics import evaluated_names, scalar_names
+from lehr.training.metrics import evaluated_names, is_number, scalar_names
 
 Loss = Callable[[Any, Any], Tensor]
 StepFunction = Callable[[nn.Module, Any], "Tensor | Mapping[str, Any]"]
@@ -18,6 +18,7 @@ Outcome = tuple[Tensor, Any, Any, Mapping[str, Any]]
 
 _NOTHING: Mapping[str, Any] = {}
 _NAMED = ("loss", "output", "target")
+_PLACE = ("update", "epoch")
 
 logger = logging.getLogger("lehr.training")
 
@@ -73,8 +74,9 @@ class Objective:
         else:
             inputs, named, target = inputs_and_target(batch)
             output = model(*inputs, **named)
-        rule = self._rule or self._choose(output, target)
-        return rule(output, target), output, target, _NOTHING
+        if self._rule is None:
+            return self._first(output, target), output, target, _NOTHING
+        return self._rule(output, target), output, target, _NOTHING
 
     def _stepped(self, given: Any) -> Outcome:
         """Take apart what the user's step returned."""
@@ -84,11 +86,24 @@ class Objective:
         if isinstance(given, Mapping) and "loss" in given:
             _require_scalar(given["loss"], self.name)
             values = {n: v for n, v in given.items() if n not in _NAMED}
+            for name, value in values.items():
+                _require_loggable(name, value, self.name)
             return given["loss"], given.get("output"), given.get("target"), values
         raise TypeError(
             f"{self.name} must return the loss, or a mapping with 'loss', got "
             f"{type(given).__name__}"
         )
+
+    def _first(self, output: Any, target: Any) -> Tensor:
+        """Choose the rule; return the loss, for which it is called once, as later.
+
+        A loss that draws random numbers would be another after a restart otherwise.
+        """
+        rule = self._choose(output, target)
+        loss = rule(output, target)
+        _require_scalar(loss, self.name)
+        self._rule = rule
+        return loss
 
     def _choose(self, output: Any, target: Any) -> Loss:
         if self.given is not None:
@@ -97,12 +112,9 @@ class Objective:
                     f"loss {self.name} needs a target, the batch has none: give "
                     "batches of (inputs, target), or a mapping with the key 'target'"
                 )
-            rule = self.given
-        else:
-            rule, self.name = _fitting(output, target)
-            logger.info("no loss given: using %s", self.name)
-        _require_scalar(rule(output, target), self.name)
-        self._rule = rule
+            return self.given
+        rule, self.name = _fitting(output, target)
+        logger.info("no loss given: using %s", self.name)
         return rule
 
 
@@ -112,6 +124,21 @@ def _require_scalar(loss: Any, name: str) -> None:
         raise ValueError(
             f"loss must be a scalar tensor, the mean over the batch; {name} gave "
             f"{shown}"
+        )
+
+
+def _require_loggable(name: Any, value: Any, of: str) -> None:
+    """Refuse what no mean can be taken of, and the names of a record's place."""
+    if name in _PLACE:
+        raise ValueError(
+            f"{of} returned a value named {name!r}, which is the number of the "
+            f"{name} in each record; give it another name"
+        )
+    if not is_number(value):
+        shown = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else value
+        raise TypeError(
+            f"{of} must return numbers or scalar tensors beside 'loss', 'output' and "
+            f"'target', got {name!r}: {shown}"
         )
 
 

@@ -61,6 +61,8 @@ class Precision:
         """
         if self.scaler is None:
             return
+        # An update that was refused has left word that its gradients are unscaled.
+        self.scaler._per_optimizer_states.pop(id(optimizer), None)
         self.scaler.unscale_(optimizer)
         if not engine.alone:
             state = self.scaler._per_optimizer_states[id(optimizer)]

@@ -94,8 +94,8 @@ class FitResult:
     epochs: int
     samples: int
     seconds: float
-    history: list[dict[str, Any]] = field(default_factory=list)
-    evaluations: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    evaluations: list[dict[str, Any]] = field(default_factory=list, repr=False)
     best: Best | None = None
     checkpoint: Path | None = None
     signal: int | None = None

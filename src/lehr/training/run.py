@@ -1,11 +1,13 @@
 """One run of a trainer: the loop, and what follows each update, on one screen."""
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lehr.training import snapshot
 from lehr.training.callbacks.base import fire
+from lehr.training.callbacks.checkpointing import writes_checkpoints
 from lehr.training.callbacks.events import (
     EpochContext,
     EpochEndContext,
@@ -26,6 +28,8 @@ from lehr.training.result import INTERRUPT, Best, FitResult, is_better
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
 
+logger = logging.getLogger("lehr.training")
+
 
 class Run:
     """Trains from where the trainer is until a goal, a callback or a signal ends it."""
@@ -45,6 +49,7 @@ class Run:
         self.interrupts = interrupts
         self.signal: int | None = None
         self.save = False
+        self.awaited: dict[str, str] = {}
         self.before = self.now = trainer.progress()
 
     def start_context(self) -> StartContext:
@@ -69,14 +74,28 @@ class Run:
         )
         if goal.threshold is not None:
             context.require_metric(goal.threshold.metric, "until")
-        if isinstance(self.val_data, Mapping):  # its names are known only now
+        several = isinstance(self.val_data, Mapping)  # whose names are known only now
+        if several or (evaluated and trainer.step is not None):
             context.require_metric(trainer.monitor, "monitor")
+        self.awaited = context.awaited
         return context
+
+    def reached(self) -> str | None:
+        """Name the goal that is reached where the run is, before any update."""
+        trainer = self.trainer
+        ends = ((row, row["updates"] - 1) for row in trainer.history[-1:])
+        rows = [*ends, *((row, row["update"]) for row in trainer.evaluations[-1:])]
+        here = [row for row, update in rows if update == trainer.updates - 1]
+        met = "metric" if any(map(self.goal.is_met, here)) else None
+        return self.goal.reached(trainer.progress()) or met
 
     def train(self) -> str:
         """Return what ended the run."""
         trainer, feed, hooks = self.trainer, self.feed, self.trainer.callbacks
         loop, averages = trainer.loop, trainer.averages
+        if trainer.clock.epochs < trainer.epochs:  # an error came in between
+            last = {"update": trainer.updates - 1, "epoch": trainer.epochs - 1}
+            self.end_epoch(last, {})
         while not self.stopped():
             epoch = trainer.epochs
             if hooks.on_epoch_start:
@@ -158,10 +177,9 @@ class Run:
             trainer.stopping = reached
         due = self.val_data is not None and self._is_due(epoch_over)
         metrics = self.evaluate(record) if due else {}
-        if self.goal.is_met(metrics) and trainer.stopping not in GOALS:
+        found = self.end_epoch(record, metrics) if epoch_over else metrics
+        if self.goal.is_met(found) and trainer.stopping not in GOALS:
             trainer.stopping = "metric"
-        if epoch_over:
-            self.end_epoch(record, metrics)
         if due or epoch_over:
             self.agree()
         if self.signal is not None:
@@ -184,6 +202,11 @@ class Run:
             )
             fire(hooks.on_save_point, context)
             self.now = self.place(self.now.seconds)  # one may have gone back
+        if self.save and not writes_checkpoints(hooks):
+            logger.warning(
+                "a signal asks for a checkpoint, but nothing writes any: give the "
+                "trainer a folder and the callback Checkpointing()"
+            )
         self.before, self.save = self.now, False
         return stopping
 
@@ -212,6 +235,16 @@ class Run:
         update, epoch = record["update"], record["epoch"]
         metrics = trainer.validate(self.val_data)
         record.update(metrics)
+        for name, needed_by in self.awaited.items():
+            if name.startswith("val_") and name not in metrics:
+                given = ", ".join(metrics)
+                logger.warning(
+                    "%s watches %r, which the first evaluation has not: %s",
+                    needed_by,
+                    name,
+                    given,
+                )
+        self.awaited = {}
         trainer.clock.after_evaluation(metrics)
         trainer.evaluations.append({"update": update, "epoch": epoch, **metrics})
         value = metrics.get(trainer.monitor)
@@ -223,8 +256,10 @@ class Run:
             fire(hooks.on_evaluate, context)
         return metrics
 
-    def end_epoch(self, record: dict[str, Any], metrics: dict[str, float]) -> None:
-        """Write the epoch's row of the history, and move a clock that counts epochs."""
+    def end_epoch(
+        self, record: dict[str, Any], metrics: dict[str, float]
+    ) -> dict[str, Any]:
+        """Return the epoch's row of the history; move a clock that counts epochs."""
         trainer, hooks = self.trainer, self.trainer.callbacks
         means = trainer.averages.means()
         trainer.averages.clear()
@@ -245,6 +280,7 @@ class Run:
         if hooks.on_epoch_end:
             context = EpochEndContext(trainer, record["epoch"], row, record)
             fire(hooks.on_epoch_end, context)
+        return row
 
     def _is_due(self, epoch_over: bool) -> bool:
         trainer = self.trainer

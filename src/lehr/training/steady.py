@@ -48,10 +48,11 @@ def is_watched(callbacks: "Callbacks", after: Any, *, epoch_end: bool) -> bool:
     owners = [getattr(hook, "__self__", None) for hook in hooks]
     later = hooks[owners.index(after) + 1 :] if after in owners else hooks
     begins = [hook for hook, _ in callbacks.on_epoch_start] if epoch_end else []
-    return not all(_is_ours(hook) for hook in (*later, *begins))
+    return not all(is_ours(hook) for hook in (*later, *begins))
 
 
-def _is_ours(hook: Any) -> bool:
+def is_ours(hook: Any) -> bool:
+    """Tell whether a callback, or a method of one, is lehr's."""
     return str(getattr(hook, "__module__", "")).partition(".")[0] == "lehr"
 
 

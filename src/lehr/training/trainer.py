@@ -134,7 +134,7 @@ class BaseTrainer(TrainerState):
         self.model = model if device is None else model.to(device)
         self.optimizer, self.scheduler = bound(optimizer, self.model), scheduler
         self.clock = Clock(scheduler, self.optimizer, step_per, monitor)
-        self.step = step
+        self.step, self.deterministic = step, deterministic
         shared: dict[str, Any] = {
             "loss": Objective(loss, step),
             "device": device,
@@ -157,7 +157,6 @@ class BaseTrainer(TrainerState):
         self.validation = ValidationLoop(
             self.model, metrics=metrics, forward=forward, **shared
         )
-        self.deterministic = deterministic
         self.callbacks = Callbacks(
             with_records(callbacks, folder), is_main=self.engine.is_main
         )
@@ -169,6 +168,7 @@ class BaseTrainer(TrainerState):
         if evaluate_every is not None:
             self.evaluate_every = Every.of(evaluate_every, "evaluate_every")
         self.monitor, self.mode = monitor, mode
+        self.callbacks.adopt(monitor, mode)
         super().__init__()
 
     def fit(
@@ -245,7 +245,7 @@ class BaseTrainer(TrainerState):
         """Run, with the events that surround a run."""
         start = run.start_context()
         self._feed, self._since = run.feed, time.monotonic()
-        self.stopping = run.goal.reached(self.progress())
+        self.stopping = run.reached()
         self.model.train()
         to_training(self.optimizer)
         result = None

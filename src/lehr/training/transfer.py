@@ -100,6 +100,7 @@ def load_weights(
         RuntimeError: the weights are not those of the model, and `strict`.
         CheckpointCorruptError, CheckpointNotFoundError: as `read_checkpoint`.
         OSError: it cannot be read.
+        ValueError: it is the folder of a run, or a file of another format.
 
     >>> import tempfile
     >>> from lehr.training import save_weights
@@ -130,6 +131,11 @@ def load_weights(
 
 def _read(path: Path) -> dict[str, Any]:
     """Return what a file or a checkpoint has for a model."""
+    if (path / "checkpoints").is_dir():
+        raise ValueError(
+            f"{path} is the folder of a run; name one of its checkpoints, such as the "
+            f"newest of {path / 'checkpoints'}, or result.checkpoint"
+        )
     if path.is_dir():
         return read_weights(path)
     try:

@@ -8,7 +8,7 @@ import torch
 from torch import nn, optim
 
 from lehr._checks import choice
-from lehr.training.fusing import HOW, advise, fusible, unfuse_for_sparse
+from lehr.training.fusing import HOW, advise, follow_loads, fusible, unfuse_for_sparse
 from lehr.training.schedulers.groups import GroupRates
 from lehr.training.schedulers.settings import rate
 
@@ -52,6 +52,7 @@ class Optimizer:
         given = list(model.parameters() if isinstance(model, nn.Module) else model)
         if self._bound is None:
             bound = self._built(given)
+            follow_loads(bound)
             rates = GroupRates(bound)
             rates.write(float(self._rate))
             self._bound, self._rates = bound, rates
@@ -161,6 +162,8 @@ def bound(optimizer: optim.Optimizer | Optimizer, model: nn.Module) -> optim.Opt
             f"{type(optimizer).__name__} evaluates the loss several times per update, "
             "by a closure, and is not driven here; use another optimizer"
         )
+    if isinstance(optimizer, optim.Optimizer):
+        follow_loads(optimizer)
     advise(optimizer)
     return optimizer
 

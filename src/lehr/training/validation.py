@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import nn
@@ -19,6 +19,7 @@ from lehr.training.metrics import (
     Metric,
     gathers,
     number_from,
+    number_of,
     require_mergeable,
     scalar_names,
 )
@@ -130,11 +131,20 @@ class ValidationLoop:
         if not counts:
             return
         averages.add("loss", loss, weight)
+        if self.metrics and output is None:
+            _refuse_metrics(self.objective.name)
         for name, metric in self.metrics.items():
             if gathers(metric):
                 metric.update(output, target)
             else:
-                averages.add(name, metric(output, target), weight)
+                averages.add(name, number_of(name, metric(output, target)), weight)
         for name, value in values.items():
             if name not in self.metrics:
                 averages.add(name, value, weight)
+
+
+def _refuse_metrics(step: str) -> NoReturn:
+    raise ValueError(
+        f"metrics need the output and the target: let {step} return a mapping with "
+        "'loss', 'output' and 'target'"
+    )

@@ -32,6 +32,11 @@ class Weighing:
         self.by_tokens = choice("mean_over", mean_over, ("samples", "tokens")) == (
             "tokens"
         )
+        if count_tokens is not None and not callable(count_tokens):
+            raise TypeError(
+                "count_tokens must be callable as count_tokens(batch), got "
+                f"{count_tokens!r}"
+            )
         self._count_tokens = count_tokens or tokens_of
         # Counting costs a look at the target: only where somebody asks for it.
         self.tokens_wanted = self.by_tokens or count_tokens is not None

@@ -79,3 +79,12 @@ def test_a_state_without_its_callback_is_reported(tmp_path, caplog):
 def test_what_is_no_callback_is_refused(wrong):
     with pytest.raises(TypeError, match="callbacks must hold"):
         Callbacks([wrong])
+
+
+def test_a_method_that_looks_like_an_event_is_refused_with_the_nearest():
+    class Mistaken(Callback):
+        def on_updates(self, context):
+            """Never called."""
+
+    with pytest.raises(ValueError, match="did you mean 'on_update'"):
+        Callbacks([Mistaken()])

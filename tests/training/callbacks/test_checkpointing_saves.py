@@ -4,8 +4,15 @@ import errno
 import os
 
 import pytest
+import torch
 
-from lehr.training import Callback, Checkpointing, CheckpointStore, CheckpointWriteError
+from lehr.training import (
+    BaseTrainer,
+    Callback,
+    Checkpointing,
+    CheckpointStore,
+    CheckpointWriteError,
+)
 from lehr.training.checkpoint import files
 from training.callbacks import scripted
 
@@ -159,3 +166,17 @@ def test_checkpoints_come_by_any_clock(tmp_path, every):
 def test_an_interval_of_nothing_is_refused():
     with pytest.raises(ValueError, match="every must be a whole number of updates"):
         Checkpointing(every="3 apples")
+
+
+def test_checkpoints_by_tokens_have_them_counted(tmp_path):
+    data = [(torch.ones(2, 3, 1), torch.ones(2, 3, dtype=torch.long))] * 5
+    model = torch.nn.Linear(1, 2)
+    saving = Checkpointing(every="12 tok", every_epochs=None, keep_last=9)
+    one = BaseTrainer(
+        model,
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        callbacks=[saving],
+        folder=tmp_path,
+    )
+    assert one.fit(data, num_epochs=1).tokens == 30
+    assert [entry.updates for entry in one.store.entries()] == [2, 4, 5]

@@ -7,7 +7,14 @@ the p-th bad evaluation in a row; here p bad ones are tolerated and the next sto
 import pytest
 import torch
 
-from lehr.training import Callback, Checkpointing, EarlyStopping, TimeLimit
+from lehr.training import (
+    BaseTrainer,
+    Callback,
+    Checkpointing,
+    EarlyStopping,
+    TimeLimit,
+    accuracy,
+)
 from training.callbacks import scripted
 
 
@@ -202,3 +209,23 @@ def test_an_unknown_place_for_the_copy_is_refused():
         ValueError, match="keep_on must be one of cpu, device, got 'gpu'"
     ):
         EarlyStopping(keep_on="gpu")
+
+
+def test_the_metric_of_the_best_is_that_of_the_trainer_unless_another_is_named():
+    stopping, saving = EarlyStopping(patience=3), Checkpointing(keep_best=2)
+    named = EarlyStopping("val_loss"), Checkpointing(monitor="val_accuracy", mode="min")
+    model = torch.nn.Linear(2, 2)
+    BaseTrainer(
+        model,
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        metrics={"accuracy": accuracy},
+        monitor="val_accuracy",
+        mode="max",
+        callbacks=[stopping, saving, *named],
+    )
+    assert (stopping.monitor, stopping.stopper.mode) == ("val_accuracy", "max")
+    assert stopping.stopper.patience == 3
+    assert (saving.retention.monitor, saving.retention.mode) == ("val_accuracy", "max")
+    assert saving.retention.best == 2
+    assert (named[0].monitor, named[0].stopper.mode) == ("val_loss", "min")
+    assert named[1].retention.mode == "min"

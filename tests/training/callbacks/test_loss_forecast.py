@@ -3,8 +3,9 @@
 import math
 
 import pytest
+import torch
 
-from lehr.training import Callback, LossForecast
+from lehr.training import BaseTrainer, Callback, LossForecast
 from training import runs
 
 
@@ -73,3 +74,12 @@ def test_a_forecast_that_is_too_high_ends_the_run(tmp_path):
 def test_what_means_nothing_is_refused(options, error, message):
     with pytest.raises(error, match=message):
         LossForecast(**{"predict": min, **options})
+
+
+def test_forecasts_by_tokens_have_them_counted():
+    data = [(torch.ones(2, 3, 1), torch.ones(2, 3, dtype=torch.long))] * 5
+    model = torch.nn.Linear(1, 2)
+    forecast = LossForecast(lambda curve: 1.0, every="12 tok", window=1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    BaseTrainer(model, optimizer, callbacks=[forecast]).fit(data, num_epochs=1)
+    assert forecast.forecasts == [(1, 1.0), (3, 1.0)]

@@ -9,6 +9,7 @@ from lehr.training import (
     SamplePredictions,
     read_json_lines,
 )
+from lehr.training.intervals import Every
 from training import runs
 from training.callbacks.spiky import (
     GOOD,
@@ -168,3 +169,38 @@ def test_an_error_of_another_callback_at_a_roll_back_names_it(tmp_path):
     with pytest.raises(LookupError) as caught:
         one.fit([*GOOD[:10], NAN], num_epochs=1)
     assert "raised by callback Faulty.on_roll_back" in caught.value.__notes__
+
+
+@pytest.mark.parametrize("bad", [HUGE, NAN])
+@pytest.mark.parametrize("at", [6, 9])
+def test_the_means_of_an_epoch_are_of_the_updates_that_stayed(tmp_path, bad, at):
+    one = trainer(tmp_path / "one", back_of(), keep=9)
+    row = one.fit([*GOOD[:at], bad, *GOOD[at:12]], num_epochs=1).history[0]
+    stayed = [*GOOD[: at // 4 * 4], *GOOD[at:12]]
+    plain = trainer(tmp_path / "plain").fit(stayed, num_epochs=1).history[0]
+    assert row["train_loss"] == plain["train_loss"]
+    assert row["updates"] == plain["updates"]
+
+
+@pytest.mark.parametrize("bad", [HUGE, NAN])
+def test_intervals_of_updates_are_met_again_after_it(tmp_path, bad):
+    class Due(Callback):
+        seen = ()
+
+        def on_save_point(self, context):
+            if Every.of(5).due(context.before, context.progress):
+                self.seen += (context.updates,)
+
+    due = Due()
+    one = trainer(tmp_path, back_of(), due, keep=9)
+    one.fit([*GOOD[:6], bad, *GOOD[6:14]], num_epochs=1)
+    # From 6 or 7 updates back to 4: the fifth comes again.
+    assert due.seen == (5, 5, 10)
+
+
+def test_without_checkpoints_there_is_nowhere_to_go_back_to(tmp_path):
+    model = runs.net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    one = BaseTrainer(model, optimizer, folder=tmp_path, callbacks=[RollBack()])
+    with pytest.raises(ValueError, match="nothing here writes any: add Checkpointing"):
+        one.fit(runs.batches("lehr"), updates=3)

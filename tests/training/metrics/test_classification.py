@@ -59,3 +59,15 @@ def test_k_must_be_one_of_the_classes():
 def test_shapes_that_do_not_fit_are_refused(metric):
     with pytest.raises(ValueError, match=r"output \(3,\) and target \(3,\)"):
         metric(torch.ones(3), torch.ones(3))
+
+
+@pytest.mark.parametrize("shape", [(12,), (4, 3)])
+@pytest.mark.parametrize("k", [1, 2])
+def test_ignored_targets_do_not_count(shape, k):
+    torch.manual_seed(0)
+    scores, target = torch.randn(*shape, 5), torch.randint(5, shape)
+    kept = torch.rand(shape) < 0.6
+    ignoring = torch.where(kept, target, -100)
+    metrics = [TopKAccuracy(k)] + ([accuracy] if k == 1 else [])
+    for metric in metrics:
+        assert metric(scores, ignoring) == metric(scores[kept], target[kept])

@@ -1,8 +1,9 @@
 """The one contract that every callback obeys, and how its events reach it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
+from lehr._checks import choice
 from lehr.training.callbacks.events import (
     EndContext,
     EpochContext,
@@ -16,6 +17,7 @@ from lehr.training.callbacks.events import (
     UpdateContext,
 )
 
+Mode = Literal["min", "max"]
 Hook = tuple[Callable[[Any], None], str]
 
 EVENTS = (
@@ -37,8 +39,7 @@ class Callback:
 
     Callbacks run by `order`, lower first, those of equal order as given. An exception
     from one ends the run, and says whose it is. What must survive a restart goes
-    through `state_dict`, as plain data and tensors. Events are described in
-    `events.py`.
+    through `state_dict`, as plain data and tensors.
     """
 
     order: int = 0
@@ -46,6 +47,9 @@ class Callback:
     """Whether only rank 0 of a run in several processes calls it, as for a log."""
     steady_state: bool = False
     """Whether its state rests from a save point to the next update."""
+
+    def adopt(self, monitor: str, mode: Mode) -> None:
+        """Take over the trainer's metric of the best, where no other one was given."""
 
     def on_start(self, context: StartContext) -> None: ...
 
@@ -95,6 +99,11 @@ class Callbacks:
         self.on_roll_back = self._hooks("on_roll_back")
         self.on_error = self._hooks("on_error")
         self.on_end = self._hooks("on_end")
+
+    def adopt(self, monitor: str, mode: Mode) -> None:
+        """Tell each the trainer's metric of the best."""
+        for one in self.named.values():
+            one.adopt(monitor, mode)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the states of the callbacks that have one, by name."""
@@ -151,6 +160,9 @@ def _order_of(callback: Callback) -> int:
         )
     if isinstance(callback, type):
         raise TypeError(f"callbacks must hold objects, got the class {callback!r}")
+    for name in dir(type(callback)):
+        if name.startswith("on_") and name not in EVENTS:
+            choice(f"the event that {type(callback).__name__} is about", name, EVENTS)
     return callback.order
 
 

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lehr._checks import choice, count
 from lehr.training import snapshot
-from lehr.training.callbacks.base import Callback
+from lehr.training.callbacks.base import Callback, Callbacks
 from lehr.training.callbacks.events import (
     EndContext,
     ErrorContext,
@@ -19,7 +20,7 @@ from lehr.training.checkpoint import CheckpointWriteError, Retention
 from lehr.training.intervals import Every
 from lehr.training.modes import evaluating
 from lehr.training.result import is_better
-from lehr.training.steady import is_watched
+from lehr.training.steady import is_ours, is_watched
 
 if TYPE_CHECKING:
     from lehr.training.trainer import BaseTrainer
@@ -53,8 +54,10 @@ class Checkpointing(Callback):
         every_updates: None writes none by updates.
         keep_last: how many of the newest stay, >= 1.
         keep_best: how many of the best by `monitor` stay.
-        monitor: the metric of the best. Without validation data there is no best.
-        mode: "min" if less is better, "max" if more is.
+        monitor: the metric of the best; None: that of the trainer. Without validation
+            data there is no best.
+        mode: "min" if less is better, "max" if more is; None: that of the trainer for
+            its metric, else "min".
         keep_every_updates, keep_every_epochs: the first checkpoint at or after each
             multiple of these stays for ever.
         asynchronous: False makes the next update wait until a checkpoint is on the
@@ -88,8 +91,8 @@ class Checkpointing(Callback):
         every_updates: int | None = None,
         keep_last: int = 1,
         keep_best: int = 1,
-        monitor: str = "val_loss",
-        mode: Literal["min", "max"] = "min",
+        monitor: str | None = None,
+        mode: Literal["min", "max"] | None = None,
         keep_every_updates: int | None = None,
         keep_every_epochs: int | None = None,
         asynchronous: bool = True,
@@ -106,8 +109,14 @@ class Checkpointing(Callback):
         self.every = None if every is None else Every.of(every)
         self.every_epochs = every_epochs
         self.every_updates = every_updates
+        self._given = monitor, mode
         self.retention = Retention(
-            keep_last, keep_best, monitor, mode, keep_every_updates, keep_every_epochs
+            keep_last,
+            keep_best,
+            monitor or "val_loss",
+            mode or "min",
+            keep_every_updates,
+            keep_every_epochs,
         )
         self.asynchronous, self.overlapped = asynchronous, overlapped
         choice("on_save_error", on_save_error, ("raise", "warn"))
@@ -119,6 +128,13 @@ class Checkpointing(Callback):
         self.best: float | None = None
         self.exported: Path | None = None
         self._folder = Path()
+
+    def adopt(self, monitor: str, mode: Literal["min", "max"]) -> None:
+        """Take over the trainer's metric, where no other one was given."""
+        given, given_mode = self._given
+        chosen = given or monitor
+        best = given_mode or (mode if chosen == monitor else "min")
+        self.retention = replace(self.retention, monitor=chosen, mode=best)
 
     def on_start(self, context: StartContext) -> None:
         """Refuse a trainer without a folder, and a metric that will never come.
@@ -263,3 +279,9 @@ class Checkpointing(Callback):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back the best value so far."""
         self.best = state["best"]
+
+
+def writes_checkpoints(callbacks: Callbacks) -> bool:
+    """Tell whether a callback may do so: `Checkpointing`, or one of a user's own."""
+    owners = [getattr(hook, "__self__", None) for hook, _ in callbacks.on_save_point]
+    return any(isinstance(one, Checkpointing) or not is_ours(one) for one in owners)

@@ -64,6 +64,7 @@ class ConsoleLog(Callback):
     """
 
     order = 400
+    main_only = True
 
     def __init__(self, verbose: int = 1) -> None:
         if verbose not in (0, 1, 2):

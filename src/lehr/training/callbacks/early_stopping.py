@@ -1,6 +1,7 @@
 """Stop when a metric says so, with the weights of the best evaluation if wanted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from torch import Tensor, nn
@@ -35,8 +36,12 @@ class EarlyStopping(Callback):
     will go on. The last checkpoint has the last weights in any case.
 
     Args:
-        monitor: a metric of the evaluation ("val_loss") or the epoch ("train_loss").
-        mode, patience, min_delta: as for `Stopper`.
+        monitor: a metric of the evaluation ("val_loss") or the epoch ("train_loss");
+            None: that of the trainer.
+        mode: "min" if less is better, "max" if more is; None: that of the trainer for
+            its metric, else "min".
+        patience: as for `Stopper`.
+        min_delta: as for `Stopper`.
         stopper: a `Stopper` with all its settings, instead of these three.
         restore_best: whether the model shall end with the weights of the best
             evaluation.
@@ -51,20 +56,30 @@ class EarlyStopping(Callback):
 
     def __init__(
         self,
-        monitor: str = "val_loss",
+        monitor: str | None = None,
         *,
-        mode: Literal["min", "max"] = "min",
+        mode: Literal["min", "max"] | None = None,
         patience: int = 10,
         min_delta: float = 0.0,
         stopper: Stopper | None = None,
         restore_best: bool = False,
         keep_on: Literal["cpu", "device"] = "cpu",
     ) -> None:
-        self.monitor = monitor
-        self.stopper = stopper or Stopper(mode, patience=patience, min_delta=min_delta)
+        self._given = monitor, mode, stopper
+        self.monitor = monitor or "val_loss"
+        self.stopper = stopper or Stopper(
+            mode or "min", patience=patience, min_delta=min_delta
+        )
         self.restore_best = restore_best
         self.keep_on = choice("keep_on", keep_on, ("cpu", "device"))
         self._forget()
+
+    def adopt(self, monitor: str, mode: Literal["min", "max"]) -> None:
+        """Take over the trainer's metric, where no other one was given."""
+        given, given_mode, stopper = self._given
+        self.monitor = given or monitor
+        if stopper is None and given_mode is None and self.monitor == monitor:
+            self.stopper = replace(self.stopper, mode=mode)
 
     def _forget(self) -> None:
         self.memory: StopperState = self.stopper.start()
@@ -106,6 +121,11 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, context: EpochEndContext) -> None:
         """Judge a metric of the epoch that is none of the evaluation."""
         if not self.monitor.startswith("val_"):
+            if self.monitor not in context.row:  # what a user's step gives is seen now
+                raise ValueError(
+                    f"EarlyStopping watches {self.monitor!r}, but the epoch has "
+                    f"{', '.join(context.row)}; name one of these"
+                )
             self._judge(context, context.row[self.monitor])
 
     def _judge(

@@ -16,7 +16,7 @@
 `update` and `epoch` are numbers from 0; `updates` and `epochs` count what is done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +54,21 @@ class StartContext(Context):
     total_updates: int | None
     metric_names: tuple[str, ...]
     folder: Path | None
+    awaited: dict[str, str] = field(default_factory=dict)
+    """Metrics that only a user's own `step` can give, and who needs them."""
 
     def require_metric(self, name: str, needed_by: str) -> None:
         """Refuse the name of a metric that this run will never have.
 
-        What a user's own `step` returns is not known before: any name may come.
+        What a user's own `step` returns is not known before: any name may come. If the
+        first evaluation has it not, the log says so.
         """
-        if name not in self.metric_names and self.trainer.step is None:
+        if name in self.metric_names:
+            return
+        evaluates = any(one.startswith("val_") for one in self.metric_names)
+        if self.trainer.step is not None and (evaluates or name[:4] != "val_"):
+            self.awaited[name] = needed_by
+        else:
             raise ValueError(
                 f"{needed_by} watches {name!r}, but this run has "
                 f"{', '.join(self.metric_names)}; name one of these"

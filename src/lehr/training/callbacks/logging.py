@@ -97,11 +97,10 @@ class LoggingCallback(Callback):
 
     def on_start(self, context: StartContext) -> None:
         """Open the loggers, without the records that will be written again."""
-        if self.loggers is None:
-            folder = context.folder
-            self.loggers = (Printer() if folder is None else RunStore(folder),)
-        self._working = list(self.loggers or ())
-        trainer = context.trainer
+        trainer, folder = context.trainer, context.folder
+        own = (Printer() if folder is None else RunStore(folder),)
+        # Not kept: the next run of this callback may have another folder.
+        self._working = list(own if self.loggers is None else self.loggers)
         facts = {
             "monitor": trainer.monitor,
             "mode": trainer.mode,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lehr._checks import count
 from lehr.training import snapshot
 from lehr.training.anomalies import Spikes, take_care, take_care_no_more
-from lehr.training.callbacks.base import Callback, fire
+from lehr.training.callbacks.base import Callback, Hook, fire
 from lehr.training.callbacks.events import (
     EndContext,
     RollBackContext,
@@ -34,7 +34,8 @@ class RollBack(Callback):
     records of loggers. The data are not dealt again: training goes on behind those that
     led there. A checkpoint of this is written at once, so that a killed run does not
     meet them either. Each time is told to the log, and counted in the records, as
-    `rollbacks`. The epoch and the history stay: an epoch has fewer updates then.
+    `rollbacks`. The epoch and the history stay: an epoch has fewer updates then, and
+    its means are of those that stayed.
 
     A loss jumps if it is more than `spike_factor` times the median of the last `window`
     that did not. `patience` such losses in a row are tolerated, the next one goes back.
@@ -48,8 +49,9 @@ class RollBack(Callback):
         max_times: how often in a run; the next time it ends with the error, >= 1.
 
     Raises:
-        ValueError: a number is out of range; at the start: there is no folder, the
-            trainer does not check, or another callback takes care of such updates.
+        ValueError: a number is out of range; at the start: there is no folder, nothing
+            writes checkpoints, the trainer does not check, or another callback takes
+            care of such updates.
         LossSpikeError, NonFiniteError: as it was too often, or with no checkpoint.
 
     Source: A. Chowdhery et al., PaLM, 2022, arXiv 2204.02311, section 5.1: restarted
@@ -98,6 +100,11 @@ class RollBack(Callback):
         if context.folder is None:
             raise ValueError(
                 "RollBack needs a run folder: BaseTrainer(..., folder='runs/one')"
+            )
+        if all(hook == self.on_save_point for hook, _ in _savers(context.trainer)):
+            raise ValueError(
+                "RollBack goes back to checkpoints, and nothing here writes any: add "
+                "Checkpointing(every_updates=...)"
             )
         if not context.resumed:
             self._forget()
@@ -155,6 +162,7 @@ class RollBack(Callback):
         self._bad.clear()
         own = self.state_dict()
         snapshot.go_back(trainer, found)
+        _take_back_means(trainer, found["state"])
         self.load_state_dict(own)
         logger.warning(
             "rolled back %d -> %d updates: %s", before, trainer.updates, error
@@ -178,3 +186,16 @@ class RollBack(Callback):
         self._bad = [(update, loss) for update, loss in state["bad"]]
         if self.spikes is not None and state["spikes"] is not None:
             self.spikes.load_state_dict(state["spikes"])
+
+
+def _savers(trainer: "BaseTrainer") -> tuple[Hook, ...]:
+    """Return who is called where checkpoints are written."""
+    return trainer.callbacks.on_save_point
+
+
+def _take_back_means(trainer: "BaseTrainer", state: Mapping[str, Any]) -> None:
+    """Leave the losses that were undone out of the epoch's means."""
+    if state["done"]["epochs"] == trainer.epochs:
+        trainer.averages.load_state_dict(state["averages"], trainer.loop.device)
+    else:
+        trainer.averages.clear()

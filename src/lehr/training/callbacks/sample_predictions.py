@@ -20,6 +20,7 @@ from lehr.training.callbacks.events import (
     StartContext,
 )
 from lehr.training.loggers import JsonLines
+from lehr.training.modes import evaluating
 
 
 class SamplePredictions(Callback):
@@ -113,7 +114,12 @@ class SamplePredictions(Callback):
         model: nn.Module = trainer.model
         inputs = to_device(self.inputs, trainer.loop.device)
         modes = [(module, module.training) for module in model.modules()]
-        with trainer.validation.weights(), rng.preserved(), torch.no_grad():
+        with (
+            evaluating(trainer.optimizer),
+            trainer.validation.weights(),
+            rng.preserved(),
+            torch.no_grad(),
+        ):
             model.eval()
             try:
                 output = _called(model, inputs)

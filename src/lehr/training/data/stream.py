@@ -98,7 +98,19 @@ class StreamLoader(Position):
 
     def __len__(self) -> int:
         """Batches in a whole epoch, where the stream has a length."""
-        full, rest = divmod(len(self.stream), self.batch_size)
+        return self._batches_of(len(self.stream))
+
+    @property
+    def batches_left(self) -> int | None:
+        """Batches that are left of the epoch, where the stream has a length."""
+        try:
+            whole = len(self.stream)
+        except TypeError:
+            return None
+        return self._batches_of(max(0, whole - self.samples))
+
+    def _batches_of(self, samples: int) -> int:
+        full, rest = divmod(samples, self.batch_size)
         return full + (rest >= self.world_size and not self.drop_last)
 
     def __iter__(self) -> Iterator[Any]:

@@ -90,6 +90,32 @@ def prefix_of(data: str = "") -> str:
     return f"val_{data}_" if data else "val_"
 
 
+def is_number(value: Any) -> bool:
+    """Tell whether it is one number, or a tensor that holds one.
+
+    >>> is_number(2), is_number(None)
+    (True, False)
+    """
+    if isinstance(value, Tensor):
+        return value.numel() == 1
+    plain = isinstance(value, int | float | SupportsFloat)
+    return plain and not getattr(value, "ndim", 0)
+
+
+def number_of(name: str, value: Any) -> Any:
+    """Return what a metric gave for a batch, if it is one number.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if is_number(value):
+        return value
+    shown = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
+    raise TypeError(
+        f"metric {name!r} must return one number, the mean over the batch, got {shown}"
+    )
+
+
 def number_from(name: str, metric: Gathering) -> float:
     """Return what a metric has computed, if it is one number.
 

@@ -6,13 +6,15 @@ import torch
 from torch import Tensor
 
 from lehr._checks import count
+from lehr.training.batches import IGNORED
 from lehr.training.objective import class_dimension
 
 
 def accuracy(output: Tensor, target: Tensor) -> Tensor:
     """Return the fraction of targets whose class has the highest score.
 
-    Of equal scores, the first class has the highest.
+    Of equal scores, the first class has the highest. Targets of -100 do not count, as
+    in torch's cross entropy.
 
     Args:
         output: scores, (batch, classes) or (batch, ..., classes).
@@ -25,7 +27,8 @@ def accuracy(output: Tensor, target: Tensor) -> Tensor:
     tensor(0.5000)
     """
     dimension = require_classes("accuracy", output, target)
-    return (output.argmax(dimension) == target).float().mean()
+    right = output.argmax(dimension) == target  # which no ignored one is
+    return right.sum() / (target != IGNORED).sum()
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class TopKAccuracy:
     """The fraction of targets whose class is among the `k` highest scores.
 
     Of equal scores, those of the first classes are higher. A score that is NaN is never
-    among the highest.
+    among the highest. Targets of -100 do not count.
 
     Args:
         k: in 1..classes.
@@ -59,13 +62,15 @@ class TopKAccuracy:
             raise ValueError(
                 f"k must be <= {classes}, the number of classes, got {self.k}"
             )
-        scores, target = output.movedim(dimension, -1), target.long()[..., None]
+        kept = target != IGNORED
+        target = target.long().where(kept, 0)[..., None]
+        scores = output.movedim(dimension, -1)
         own = scores.gather(-1, target)
         # A rank, counted: the order of `topk` among equal scores is not defined.
         first = torch.arange(classes, device=scores.device) < target
         ahead = (scores > own) | ((scores == own) & first)
-        found = (ahead.sum(-1) < self.k) & ~own.isnan().squeeze(-1)
-        return found.float().mean()
+        found = (ahead.sum(-1) < self.k) & ~own.isnan().squeeze(-1) & kept
+        return found.sum() / kept.sum()
 
 
 def require_classes(name: str, output: Tensor, target: Tensor) -> int:
