@@ -76,7 +76,8 @@ class Asked:
         """
         from lehr.config.documents import parse_document, read_document, read_text
 
-        if self.file is not None and not os.path.exists(self.file):
+        word = self.file is not None and not Path(self.file).suffix
+        if word and not os.path.exists(str(self.file)):
             message = f"there is no document {self.file!r}"
             hint = f"built-in: {', '.join(BUILT_IN)}; or the path of a file"
             raise ConfigError([Problem("LH121", message, COMMAND, hint=hint)])

@@ -4,8 +4,10 @@ import pytest
 import torch
 
 from lehr.training import (
+    BaseTrainer,
     Callback,
     Ema,
+    RollBack,
     SamplePredictions,
     read_json_lines,
 )
