@@ -10,12 +10,13 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from fork_server import ForkServer
 
 LIMIT = 120
 """Seconds after which a child is taken to hang."""
@@ -36,26 +37,12 @@ class Outcome(NamedTuple):
         return self.result and self.result.get("run")
 
 
-class Forks:
+class Forks(ForkServer):
     """A process that does jobs in children of its own."""
 
     def __init__(self, folder):
+        super().__init__("faults.forks")
         self._folder = Path(folder)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "faults.forks"],
-            cwd=Path(__file__).parents[1],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
-        self._process.stdout.close()
 
     def __call__(self, name, *, kill_after=None, number=signal.SIGKILL, **arguments):
         """Do one job, and tell how it ended."""
@@ -69,9 +56,7 @@ class Forks:
             "result": str(result),
             "stderr": str(stderr),
         }
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        status, seconds = json.loads(self._process.stdout.readline())
+        status, seconds = self.ask(job)
         # A child that was killed while it wrote has no result.
         data = json.loads(result.read_text()) if status >= 0 else None
         return Outcome(status, data, stderr.read_text(errors="replace"), seconds)

@@ -7,7 +7,6 @@ As a script it reads jobs, a line of JSON each, and does each in a forked child,
 import json
 import os
 import random
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, IterableDataset
 
+from fork_server import ForkServer
 from lehr.training.data import DatasetLoader, StreamLoader
 
 
@@ -80,25 +80,12 @@ def error_of(kind, do):
     raise AssertionError(f"no {kind}")
 
 
-class Children:
+class Children(ForkServer):
     """A process that does jobs in children of its own, which may be killed."""
 
     def __init__(self, folder):
+        super().__init__("training.data_runs")
         self._folder = folder
-        self._process = subprocess.Popen(
-            [sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
-        self._process.stdout.close()
 
     def __call__(self, *jobs):
         """Do the jobs, one after the other; give (exit status, result or None)."""
@@ -106,9 +93,7 @@ class Children:
         for job in jobs:
             file = Path(self._folder, "result.json")
             file.unlink(missing_ok=True)
-            self._process.stdin.write(json.dumps({**job, "result": str(file)}) + "\n")
-            self._process.stdin.flush()
-            status = int(self._process.stdout.readline())
+            status = self.ask({**job, "result": str(file)})
             results.append(
                 (status, json.loads(file.read_text()) if not status else None)
             )
@@ -116,8 +101,9 @@ class Children:
 
 
 def _main():
-    import runs
     import torch._dynamo
+
+    from training import runs
 
     runs.batches = lambda kind: loader(kind, runs.table())
     torch.set_num_threads(1)

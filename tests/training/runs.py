@@ -11,7 +11,6 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from fork_server import ForkServer
 from lehr import warmup_cosine
 from lehr.bindings.torch import Scheduler
 from lehr.training import (
@@ -213,33 +213,15 @@ def die_at_call(number):
     shutil.rmtree = fatal(shutil.rmtree)
 
 
-class Children:
+class Children(ForkServer):
     """A process that does jobs in children of its own, which may be killed."""
 
     def __init__(self):
-        self._process = subprocess.Popen(
-            [sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
-        self._process.stdout.close()
+        super().__init__("training.runs")
 
     def __call__(self, *jobs):
         """Do the jobs, one after the other; give (exit status, result or None)."""
-        results = []
-        for job in jobs:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-            results.append(tuple(json.loads(self._process.stdout.readline())))
-        return results
+        return [tuple(self.ask(job)) for job in jobs]
 
 
 def _main():
