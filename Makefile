@@ -42,6 +42,8 @@ test: $(STAMPS)/test $(STAMPS)/timm
 # Each round is written to build/soak.jsonl when it is done: stopped, it goes on there.
 SOAK ?= 10
 soak: $(STAMPS)/test
+	@LEHR_SOAK_LAUNCHES=$(SOAK) $(BIN)/python -m pytest --no-cov --verbose \
+		tests/training/engine/test_faults.py
 	@SOAK=$(SOAK) $(BIN)/python -m pytest tests/faults --numprocesses=auto \
 		--maxprocesses=8 --dist=worksteal --no-cov --verbose $(ARGS)
 

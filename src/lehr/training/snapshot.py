@@ -14,13 +14,16 @@ from torch import Tensor
 from lehr.training import ranks, rng
 from lehr.training.built import OnChange, require_same, settings_of
 from lehr.training.checkpoint import (
+    CheckpointCorruptError,
     CheckpointStore,
     Entry,
     Retention,
     read_checkpoint,
 )
 from lehr.training.checkpoint.catalog import name_of
-from lehr.training.checkpoint.shards import Saved, templates_for
+from lehr.training.checkpoint.folder import take_apart, write_parts
+from lehr.training.checkpoint.manifest import Manifest
+from lehr.training.checkpoint.shards import Saved, templates_for, write_sharded
 from lehr.training.result import Best
 from lehr.training.steady import steady_tensors
 
@@ -130,6 +133,17 @@ def save(
             engine.barrier()
 
 
+def write(trainer: "TrainerState", path: Path) -> None:
+    """Write a checkpoint to a new folder, which belongs to no run."""
+    engine = trainer.engine
+    about = Manifest("", 0, trainer.updates, trainer.epochs, {}, {})
+    state = take(trainer, spread=engine.spreads)
+    if engine.spreads:
+        write_sharded(path, state, about, engine, timeout=engine.timeout)
+    else:
+        engine.broadcast(lambda: write_parts(path, take_apart(state), about))
+
+
 def newest(
     trainer: "TrainerState", most: float = math.inf
 ) -> tuple[Path, dict[str, Any]]:
@@ -147,8 +161,12 @@ def newest(
     def entries() -> list[Entry]:
         return [entry for entry in store.entries() if entry.updates <= most]
 
+    def listed() -> tuple[list[Entry], list[tuple[Path, str]]]:
+        return entries(), [(one.path, one.reason) for one in store.damaged]
+
     if engine.spreads:
-        found = engine.broadcast(entries)
+        found, damaged = engine.broadcast(listed)
+        store.damaged = [CheckpointCorruptError(*one) for one in damaged]
         entry, state = store.newest(found, lambda path: read(trainer, path))
     else:
         entry, state = engine.broadcast(lambda: store.newest(entries()))

@@ -10,11 +10,7 @@ from torch import nn, optim
 from lehr.training import snapshot
 from lehr.training.built import OnChange
 from lehr.training.callbacks.base import Callbacks
-from lehr.training.checkpoint import (
-    CheckpointStore,
-    Retention,
-    write_checkpoint,
-)
+from lehr.training.checkpoint import CheckpointStore, Retention
 from lehr.training.clock import Clock
 from lehr.training.engine import Engine
 from lehr.training.feed import Feed
@@ -113,21 +109,17 @@ class TrainerState(Trainer):
         if path.exists():
             raise FileExistsError(f"{path} exists; a checkpoint is never overwritten")
         path.parent.mkdir(parents=True, exist_ok=True)
-        done = {"updates": self.updates, "epochs": self.epochs}
         with self.engine.patient():
-            state = snapshot.take(self)
-            self.engine.broadcast(
-                lambda: write_checkpoint(
-                    path, state, run="", serial=0, metrics={}, **done
-                )
-            )
+            snapshot.write(self, path)
 
     def export_weights(self, path: str | Path) -> Path:
-        """Write the model's weights to a safetensors file; return its path."""
-        state = self.engine.whole(self.model.state_dict())
-        if self.engine.is_main:
-            write_weights(state, Path(path))
-        return Path(path)
+        """Write the model's weights to a safetensors file; return its path.
+
+        Of several processes all call it; when it returns, the file is there.
+        """
+        with self.engine.patient():
+            state = self.engine.whole(self.model.state_dict())
+            return Path(self.engine.broadcast(lambda: write_weights(state, Path(path))))
 
     def load_checkpoint(
         self, path: str | Path, *, on_change: OnChange = "refuse"

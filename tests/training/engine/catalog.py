@@ -1,6 +1,6 @@
 """All scenarios, by name."""
 
-from training.engine import decisions, scenarios
+from training.engine import decisions, scenarios, spread
 
 SCENARIOS = {
     one.__name__: one
@@ -24,5 +24,8 @@ SCENARIOS = {
         decisions.half,
         decisions.seen,
         decisions.by_mesh,
+        spread.averaged,
+        spread.files,
+        spread.slow_start,
     )
 }

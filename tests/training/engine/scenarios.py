@@ -11,6 +11,7 @@ from lehr import warmup_cosine
 from lehr.bindings.torch import Scheduler
 from lehr.training import (
     BaseTrainer,
+    Callback,
     Checkpointing,
     ConfusionMatrix,
     Ema,
@@ -120,9 +121,26 @@ def sequences(size=12, seed=1):
     return Loader(texts(48), size, seed=seed)
 
 
+class Rates(Callback):
+    """The rate of each update of a run, in all its parts."""
+
+    def __init__(self):
+        self.rates = []
+
+    def on_update(self, context):
+        self.rates.append(float(context.rates[0]))
+
+    def state_dict(self):
+        return {"rates": list(self.rates)}
+
+    def load_state_dict(self, state):
+        self.rates = list(state["rates"])
+
+
 def saved(strategy, folder, updates=6, seed=3, resume="auto", **options):
     """A run with a folder, up to so many updates in all; it goes on where it was."""
-    callbacks = [Checkpointing(every_updates=2), Ema(0.9, evaluate=False)]
+    rates = Rates()
+    callbacks = [Checkpointing(every_updates=2), Ema(0.9, evaluate=False), rates]
     trainer = reader(
         strategy, dropout=0.2, seed=seed, folder=folder, callbacks=callbacks, **options
     )
@@ -131,6 +149,7 @@ def saved(strategy, folder, updates=6, seed=3, resume="auto", **options):
     return told(trainer, result) | {
         "average": bits(average["weights"]),
         "moments": bits(moments(trainer)),
+        "every_rate": rates.rates,
     }
 
 

@@ -144,3 +144,10 @@ def test_dimensions_of_data_say_which_share_a_rank_reads():
         pytest.raises(ValueError, match="a dimension of data must be one of"),
     ):
         engine.readers  # noqa: B018  (asking for it is the test)
+
+
+def test_a_model_that_is_spread_already_is_refused():
+    with connected(Fsdp()) as engine:
+        model, optimizer = prepared(engine)
+        with pytest.raises(ValueError, match="spread over the ranks already"):
+            engine.prepare(model, optimizer)

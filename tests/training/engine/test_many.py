@@ -18,6 +18,7 @@ SAME = (
     "back_on_one",
     "half",
     "seen",
+    "averaged",
 )
 EXACT = (
     "in_one_go",
@@ -25,6 +26,7 @@ EXACT = (
     "shuffled_in_one_go",
     "shuffled_in_parts",
     "buffers",
+    "files",
 )
 AT_FOUR = ("ddp:tokens", "fsdp:tokens", "ddp:any_iterable", "fsdp:by_mesh")
 
@@ -47,6 +49,7 @@ def of_one(tmp_path_factory):
 @pytest.fixture(scope="module")
 def of_two(tmp_path_factory):
     jobs = [f"{kind}:{name}" for kind in KINDS for name in SAME + EXACT]
+    jobs.append("ddp:slow_start")
     return in_ranks(tmp_path_factory.mktemp("two"), 2, jobs)
 
 
@@ -117,3 +120,22 @@ def test_an_overflow_on_one_rank_lowers_the_scale_of_all(of_two, kind):
     found = of_two[0][f"{kind}:half"]
     assert found["skipped"] == 2
     assert found["scales"] == [found["scale"]] * 2
+
+
+def test_a_run_whose_weights_are_spread_is_saved_and_goes_on_so(of_two):
+    found = of_two[0]["fsdp:files"]
+    assert found["whole tensors"] == 0
+    assert found["kinds"] == ["DTensor"]
+    shards = [f"shard-0000{rank}-of-00002.safetensors" for rank in range(2)]
+    assert [one for one in found["names"] if one.startswith("shard")] == shards
+    assert len(set(found["bits"])) == 1
+
+
+def test_ddp_saves_what_one_process_would(of_two):
+    found = of_two[0]["ddp:files"]
+    assert not any(name.startswith("shard") for name in found["names"])
+    assert len(set(found["bits"])) == 1
+
+
+def test_a_rank_that_compiles_for_long_is_not_taken_for_a_dead_one(of_two):
+    assert of_two[0]["ddp:slow_start"]["updates"] == 3

@@ -12,7 +12,7 @@ from lehr.training import CheckpointWriteError, Engine, TrainingError
 from lehr.training.engine import engine_of
 from lehr.training.engine.ddp import Ddp
 from lehr.training.engine.fsdp import Fsdp
-from lehr.training.engine.group import _leave, _Quiet, join
+from lehr.training.engine.group import _await_idle, _leave, _Quiet, join
 from lehr.training.engine.processes import _portable
 from training.engine.group_of_one import connected
 
@@ -136,6 +136,15 @@ def test_a_group_is_made_as_the_launcher_says_and_left_at_the_end(monkeypatch):
     finally:
         _leave()
     assert not dist.is_initialized()
+
+
+def test_the_end_waits_until_the_threads_of_the_group_hold_no_tensor(engine):
+    given, taken = torch.ones(10_000_000), torch.zeros(10_000_000)
+    exchange = dist.all_gather([taken], given, async_op=True)
+    _await_idle()  # else the interpreter may be gone when they let go of it
+    assert exchange.is_completed()
+    del exchange
+    assert given._use_count() == taken._use_count() == 1
 
 
 def test_a_launcher_that_says_too_little_is_refused(monkeypatch):

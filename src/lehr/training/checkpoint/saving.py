@@ -47,9 +47,11 @@ class Save:
                 entries, _ = catalog.entries(self.target.parent)
                 number, run = _next_serial(entries), _run_of(self.target.parent)
                 about = replace(about, run=run, serial=number)
-            except OSError as error:
-                save.abandon()
-                raise CheckpointWriteError(self.target, error) from error
+            except BaseException as error:
+                save.abandon()  # the others would wait for it
+                if isinstance(error, OSError):
+                    raise CheckpointWriteError(self.target, error) from error
+                raise
         entry = Entry(save.target, save.write(held, about, pinned=self.keep))
         if first and self.retention is not None:
             _rotate([*entries, entry], self.retention)

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from lehr.training.checkpoint.catalog import Entry
+from lehr.training.checkpoint.errors import CheckpointWriteError
 from lehr.training.checkpoint.folder import take_apart
 from lehr.training.checkpoint.manifest import Manifest
 from lehr.training.checkpoint.retention import Retention
@@ -168,8 +169,11 @@ class CheckpointStore(SavedCheckpoints):
         """
         self.wait()
         held = split(take_apart(state), ranks.rank).copied(self._staging)
-        ranks.broadcast(lambda: self.folder.mkdir(parents=True, exist_ok=True))
         save = self._save(updates, epochs, metrics, retention, keep)
+        try:
+            ranks.broadcast(lambda: self.folder.mkdir(parents=True, exist_ok=True))
+        except OSError as error:
+            raise CheckpointWriteError(save.target, error) from error
         together = ShardedSave.begin(save.target, ranks, timeout=timeout)
 
         def write() -> Entry:

@@ -159,6 +159,11 @@ def _ended(answers: Any, error: Exception) -> list[str]:
         connection.wait(
             [process.sentinel for process in workers], timeout=5.0 if broken else 0.1
         )
+    for process in workers if broken else ():
+        with contextlib.suppress(RuntimeError):
+            # Its files are closed before it has ended, and tell of it.
+            if connection.wait([process.sentinel], timeout=0):
+                process.join(5.0)
     return [
         f"worker {number} (process {process.pid}) has died, "
         + (f"by signal {-code}" if code < 0 else f"with exit code {code}")

@@ -128,6 +128,9 @@ class Fsdp(Processes):
         else:
             self._shard(model)
         _exchange_parameters(optimizer, names, dict(model.named_parameters()))
+        for module in model.modules():
+            if hasattr(module, "set_requires_gradient_sync"):
+                module.register_forward_hook(_let_go)
         self._model = model
         return model
 
@@ -172,6 +175,16 @@ class Fsdp(Processes):
 
     def load_optimizer(self, optimizer: optim.Optimizer, state: dict[str, Any]) -> None:
         sharded.load_optimizer(optimizer, state)
+
+
+def _let_go(module: Any, *call: object) -> None:
+    """Keep no whole weights after an evaluation, which averages may have been lent to.
+
+    The next forward pass would take them for the weights: only a backward pass lets go
+    of them, where the forward pass does not.
+    """
+    if not torch.is_grad_enabled():
+        module.reshard()
 
 
 def _is_one_of(module: nn.Module, blocks: tuple[type[nn.Module] | str, ...]) -> bool:

@@ -1,11 +1,14 @@
 """The process group of torch: joined as the launcher says, or used as it is."""
 
 import atexit
+import contextlib
 import logging
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,6 +16,9 @@ import torch.distributed as dist
 from torch._C import _distributed_c10d as _c10d
 from torch.distributed import distributed_c10d
 
+GLOO_THREAD = "pt_gloo_runloop"
+LOOKS = 5
+"""How often in a row gloo's threads must be found asleep, to be idle."""
 LAUNCHER = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 
 logger = logging.getLogger("lehr.training")
@@ -71,9 +77,10 @@ def join(seconds: float) -> Group:
     group = Group(dist.get_rank(), dist.get_world_size(), store, cpu, ours)
     if group.rank:
         logger.addFilter(_Quiet(group.rank))
+    atexit.register(_await_idle)
     if ours:
         _MADE[:] = [group]
-        atexit.register(_leave)
+        atexit.register(_leave)  # before the other: the last to register is first
     return group
 
 
@@ -123,6 +130,29 @@ def _leave() -> None:
     if dist.is_initialized():
         dist.destroy_process_group()
     _MADE.clear()
+
+
+def _await_idle(seconds: float = 5.0) -> None:
+    """Wait until gloo's threads have let go of the tensors of the last exchange.
+
+    For that they take the interpreter's lock, which ends the process by SIGABRT once
+    the interpreter is being taken down. Leaving the group does not wait for them while
+    a model holds it.
+    """
+    end, idle = time.monotonic() + seconds, 0
+    while idle < LOOKS and time.monotonic() < end:
+        idle = idle + 1 if _states_of(GLOO_THREAD) <= {"S"} else 0
+        time.sleep(0.002)  # they may have the lock
+
+
+def _states_of(name: str) -> set[str]:
+    """Return the states of this process's threads of a name, where Linux tells them."""
+    states = set()
+    for thread in Path("/proc/self/task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            _, _, rest = thread.read_text().partition(f"({name})")
+            states.update(rest.split()[:1])
+    return states
 
 
 class _Quiet(logging.Filter):

@@ -15,6 +15,7 @@ from lehr.training.engine import group, is_there
 from lehr.training.engine.base import Engine
 from lehr.training.engine.cut import shared
 from lehr.training.engine.roll_call import RollCall, is_of_the_group
+from lehr.training.engine.sharded import is_sharded
 from lehr.training.errors import TrainingError
 from lehr.training.wall_time import Duration, seconds_of
 
@@ -73,7 +74,16 @@ class Processes(Engine):
         return None
 
     def prepare(self, model: nn.Module, optimizer: optim.Optimizer) -> nn.Module:
-        """Give all ranks the weights of rank 0, and see to what they have in common."""
+        """Give all ranks the weights of rank 0, and see to what they have in common.
+
+        Raises:
+            ValueError: the weights are spread over the ranks already.
+        """
+        if any(map(is_sharded, model.parameters())):
+            raise ValueError(
+                "the model is spread over the ranks already, by another trainer or by "
+                "hand; build a new one, and let Fsdp(parallelize=...) spread it"
+            )
         names = model.state_dict(keep_vars=True)
         kept = {id(one) for one in names.values() if isinstance(one, Tensor)}
         self._buffers = [one for one in model.buffers() if id(one) in kept]

@@ -1,7 +1,7 @@
 """The tensors that a model and its optimizer want their saved ones in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn, optim
@@ -19,7 +19,9 @@ def templates_for(
 
     The weights are those of the model itself: reading writes them. The state of the
     optimizer has no tensors before its first update. Those as large as their parameter
-    are spread as it is; `load_state_dict` takes them over. All else is plain and whole.
+    are spread as it is; `load_state_dict` takes them over. So is what has the name and
+    the shape of a weight elsewhere in the state, as an average of the weights has. All
+    else is plain and whole.
 
     Args:
         model: saved as `{"model": model.state_dict()}`.
@@ -41,16 +43,27 @@ def templates_for(
     groups = [] if optimizer is None else optimizer.param_groups
     parameters: list[Tensor] = [one for group in groups for one in group["params"]]
 
-    def template(name: str, saved: Saved) -> Tensor | None:
+    def owner_of(name: str) -> Tensor | None:
         moment = _MOMENT.match(name)
-        if moment is None:
-            return weights.get(name)
-        number = int(moment[1])
-        if number >= len(parameters):
+        if moment is not None:
+            number = int(moment[1])
+            return parameters[number] if number < len(parameters) else None
+        return next((weights[one] for one in _endings(name) if one in weights), None)
+
+    def template(name: str, saved: Saved) -> Tensor | None:
+        if name in weights:
+            return weights[name]
+        owner = owner_of(name)
+        if owner is None or tuple(owner.shape) != saved.shape or not is_spread(owner):
             return None
-        parameter = parameters[number]
-        if tuple(parameter.shape) != saved.shape or not is_spread(parameter):
-            return None
-        return torch.empty_like(parameter.detach(), dtype=saved.dtype)
+        return torch.empty_like(owner.detach(), dtype=saved.dtype)
 
     return template
+
+
+def _endings(name: str) -> Iterator[str]:
+    """Yield the names of weights that a name may end in, longest first."""
+    _, _, rest = name.partition("/")
+    while "." in rest:
+        _, _, rest = rest.partition(".")
+        yield f"model/{rest}"
