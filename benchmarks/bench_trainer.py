@@ -127,7 +127,7 @@ def starts() -> list[Row]:
     # Of a few starts the least disturbed one says most.
     least = {name: min(seconds) for name, seconds in times.items()}
     first, resumed = (
-        max(1e-9, least[name] - least["by hand"]) for name in ("fit", "resumed")
+        max(0.0, least[name] - least["by hand"]) for name in ("fit", "resumed")
     )
     return [
         Row("fit to first update, over the raw loop's", first, at_most=30e-3),

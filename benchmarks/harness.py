@@ -125,7 +125,9 @@ def table(rows: Iterable[Row]) -> str:
     lines = [("what", "lehr", "peer", "its time", "goal", "reached", "")]
     for row in rows:
         mark = {True: "yes", False: "**no**", None: ""}[row.reached]
-        reached = readable(row.ours) if row.at_most else f"{row.ratio:.3g}x"
+        reached = readable(row.ours) if row.at_most else ""
+        if row.peer:
+            reached = f"{row.ratio:.3g}x"
         if row.times_as_long:
             reached = f"{1 / row.ratio:.3g}x its time"
         theirs = readable(row.theirs) if row.peer else ""
