@@ -5,14 +5,11 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional
 
 from lehr.training import BaseTrainer, Callback, accuracy
 from lehr.training.batches import changed, size_of
-
-X = torch.arange(24.0).reshape(6, 4) / 24
-Y = torch.tensor([0, 1, 2, 0, 1, 2])
+from training.small import Net, X, Y, trained
 
 
 @dataclass
@@ -26,26 +23,6 @@ class Sample:
 class Pair(NamedTuple):
     x: torch.Tensor
     target: torch.Tensor
-
-
-class Net(nn.Module):
-    """Takes its inputs by place or by name."""
-
-    def __init__(self):
-        super().__init__()
-        torch.manual_seed(2)
-        self.layer = nn.Linear(4, 3)
-
-    def forward(self, x, name=None):
-        return self.layer(x)
-
-
-def trained(batches, **options):
-    model = Net()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-    one = BaseTrainer(model, optimizer, **options)
-    one.fit(batches, num_epochs=2)
-    return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
 @pytest.mark.parametrize(

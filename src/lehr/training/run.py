@@ -21,7 +21,6 @@ from lehr.training.engine.cut import batch_size_of
 from lehr.training.feed import Feed
 from lehr.training.goal import GOALS, Goal
 from lehr.training.interrupts import Interrupts
-from lehr.training.intervals import Progress
 from lehr.training.metrics import evaluated_names
 from lehr.training.result import INTERRUPT, Best, FitResult, is_better
 
@@ -103,7 +102,7 @@ class Run:
             for window in feed.windows(epoch):
                 step = loop.update(window)  # its rate was written after the last one
                 if step is None:  # nothing was applied, or the run was rolled back
-                    self.before = self.place(self.before.seconds)
+                    self.before = trainer.progress(self.before.seconds)
                     continue
                 averages.add("loss", step.value, step.weight)
                 trainer.rates = step.rates
@@ -201,7 +200,7 @@ class Run:
                 self.save,
             )
             fire(hooks.on_save_point, context)
-            self.now = self.place(self.now.seconds)  # one may have gone back
+            self.now = trainer.progress(self.now.seconds)  # one may have gone back
         if self.save and not writes_checkpoints(hooks):
             logger.warning(
                 "a signal asks for a checkpoint, but nothing writes any: give the "
@@ -209,13 +208,6 @@ class Run:
             )
         self.before, self.save = self.now, False
         return stopping
-
-    def place(self, seconds: float) -> Progress:
-        """Return how far the run is, at a time that all ranks agree on."""
-        trainer, loop = self.trainer, self.trainer.loop
-        return Progress(
-            loop.updates, trainer.epochs, loop.samples, loop.tokens, seconds
-        )
 
     def agree(self) -> None:
         """Decide with all ranks whether to stop or to save, and what time it is."""
@@ -227,7 +219,7 @@ class Run:
             trainer.seconds,
         )
         self.save |= save
-        self.now = self.place(seconds)
+        self.now = trainer.progress(seconds)
 
     def evaluate(self, record: dict[str, Any]) -> dict[str, float]:
         """Evaluate, and show the metrics to the scheduler and the controllers."""

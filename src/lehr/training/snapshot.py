@@ -19,9 +19,9 @@ from lehr.training.checkpoint import (
     Entry,
     Retention,
     read_checkpoint,
+    write_checkpoint,
 )
 from lehr.training.checkpoint.catalog import name_of
-from lehr.training.checkpoint.folder import take_apart, write_parts
 from lehr.training.checkpoint.manifest import Manifest
 from lehr.training.checkpoint.shards import Saved, templates_for, write_sharded
 from lehr.training.result import Best
@@ -136,12 +136,15 @@ def save(
 def write(trainer: "TrainerState", path: Path) -> None:
     """Write a checkpoint to a new folder, which belongs to no run."""
     engine = trainer.engine
-    about = Manifest("", 0, trainer.updates, trainer.epochs, {}, {})
     state = take(trainer, spread=engine.spreads)
     if engine.spreads:
+        about = Manifest("", 0, trainer.updates, trainer.epochs, {}, {})
         write_sharded(path, state, about, engine, timeout=engine.timeout)
-    else:
-        engine.broadcast(lambda: write_parts(path, take_apart(state), about))
+        return
+    done = {"updates": trainer.updates, "epochs": trainer.epochs}
+    engine.broadcast(
+        lambda: write_checkpoint(path, state, run="", serial=0, metrics={}, **done)
+    )
 
 
 def newest(

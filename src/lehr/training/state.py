@@ -71,12 +71,10 @@ class TrainerState(Trainer):
         """Tokens seen, where they are counted."""
         return self.loop.tokens
 
-    def progress(self) -> Progress:
-        """Return how far the run is."""
-        loop = self.loop
-        return Progress(
-            loop.updates, self.epochs, loop.samples, loop.tokens, self.seconds
-        )
+    def progress(self, seconds: float | None = None) -> Progress:
+        """Return how far the run is; at a time that is known, or now."""
+        loop, time = self.loop, self.seconds if seconds is None else seconds
+        return Progress(loop.updates, self.epochs, loop.samples, loop.tokens, time)
 
     @property
     def seconds(self) -> float:

@@ -80,3 +80,25 @@ def numbers(record: Record) -> dict[str, Any]:
         for name, value in record.items()
         if name != "update" and isinstance(value, Real)
     }
+
+
+class RunLogger(Logger):
+    """A logger whose tool has runs with numbered steps, and forgets none of them.
+
+    What `open` begins is in `_run`; steps below `_has` are there already.
+    """
+
+    def __init__(self) -> None:
+        self._run: Any = None
+        self._has = 0
+
+    def log(self, record: Record) -> None:
+        """Log a record at the step of its update, if the tool has not got it."""
+        if self._run is None:
+            self.open(int(record["update"]))
+        if record["update"] >= self._has:
+            self._run.log(numbers(record), step=int(record["update"]))
+
+    def close(self) -> None:
+        """End the run, if nobody said how it ended."""
+        self.finish("finished")

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from lehr.training.loggers.base import Logger, Record, Status, numbers, require
+from lehr.training.loggers.base import RunLogger, Status, require
 
 
-class Trackio(Logger):
+class Trackio(RunLogger):
     """Logs to a run of trackio, at the step of the update; `trackio show` shows it.
 
     trackio knows a run by its name: a resumed run keeps it, in the checkpoint. What
@@ -33,11 +33,10 @@ class Trackio(Logger):
         **options: Any,
     ) -> None:
         require("trackio", "trackio")
+        super().__init__()
         self.project, self.name, self.options = project, name, options
         self.config = None if config is None else dict(config)
         self._given = name
-        self._run: Any = None
-        self._has = 0
 
     def open(self, updates: int) -> None:
         """Begin a run, or go on with the one of the checkpoint."""
@@ -58,22 +57,11 @@ class Trackio(Logger):
         # What trackio would number next: the only place that knows of a Space, too.
         self._has = 0 if new else getattr(self._run, "_next_step", 0)
 
-    def log(self, record: Record) -> None:
-        """Log a record, if trackio has not got it; a thread of trackio's writes it."""
-        if self._run is None:
-            self.open(int(record["update"]))
-        if record["update"] >= self._has:
-            self._run.log(numbers(record), step=int(record["update"]))
-
     def finish(self, status: Status) -> None:
         """End the run; trackio has no word for how it ended."""
         if self._run is not None:
             run, self._run = self._run, None
             run.finish()
-
-    def close(self) -> None:
-        """End the run."""
-        self.finish("finished")
 
     def state_dict(self) -> dict[str, Any]:
         """Return the name of the run."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from lehr.training.loggers.base import Logger, Record, Status, numbers, require
+from lehr.training.loggers.base import RunLogger, Status, require
 
 Mode = Literal["online", "offline", "disabled"]
 
 
-class Wandb(Logger):
+class Wandb(RunLogger):
     """Logs to a run of Weights & Biases, at the step of the update.
 
     Without a key it works offline; `wandb sync` uploads such a run later. A resumed run
@@ -47,12 +47,11 @@ class Wandb(Logger):
         **options: Any,
     ) -> None:
         require("wandb", "wandb")
+        super().__init__()
         self.project, self.name, self.folder = project, name, Path(folder)
         self.mode, self.config, self.options = mode, config, options
         self.id = id
         self._given = id
-        self._run: Any = None
-        self._has = 0
 
     def open(self, updates: int) -> None:
         """Begin a run, or go on with the one of the checkpoint."""
@@ -71,22 +70,11 @@ class Wandb(Logger):
         )
         self._has = self._run.step
 
-    def log(self, record: Record) -> None:
-        """Log a record, if W&B has not got it; a process of W&B's writes it."""
-        if self._run is None:
-            self.open(int(record["update"]))
-        if record["update"] >= self._has:
-            self._run.log(numbers(record), step=int(record["update"]))
-
     def finish(self, status: Status) -> None:
         """End the run, as failed if it did; an interrupted one may be resumed."""
         if self._run is not None:
             run, self._run = self._run, None
             run.finish(exit_code=0 if status == "finished" else 1)
-
-    def close(self) -> None:
-        """End the run, if nobody said how it ended."""
-        self.finish("finished")
 
     def state_dict(self) -> dict[str, Any]:
         """Return the id of the run."""
