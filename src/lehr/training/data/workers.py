@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from torch.utils.data._utils import worker
 
 from lehr._checks import choice, count
+from lehr.training.data import deaths
 
 OPTIONS = (
     "prefetch_factor",
@@ -90,12 +91,17 @@ class Workers:
             return map(self._reader.__getitem__, requests)
         self._requests.pending = requests
         answers: Iterator[Any] = iter(self._loader)
+        if self.number:
+            deaths.wait_until_asked()
         return answers
 
     def next(self, answers: Iterator[Any], note: str) -> Any:
         """Return the next answer; an error gets the note, and which workers died."""
         try:
-            return next(answers)
+            if not self.number:
+                return next(answers)
+            with deaths.asking():
+                return next(answers)
         except Exception as error:
             error.add_note(note)
             if not self.number:
