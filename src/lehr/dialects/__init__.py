@@ -1,5 +1,14 @@
 """Other libraries' schedulers, by their own names and parameters, as our schedules."""
 
 from lehr.dialects.base import Dialect, MetricDriven, Named, named
+from lehr.dialects.catalog import LIBRARIES, dialect, schedulers
 
-__all__ = ["Dialect", "MetricDriven", "Named", "named"]
+__all__ = [
+    "LIBRARIES",
+    "Dialect",
+    "MetricDriven",
+    "Named",
+    "dialect",
+    "named",
+    "schedulers",
+]

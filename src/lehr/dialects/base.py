@@ -58,6 +58,8 @@ class Dialect:
             which `curve` is given as a tuple of `Named`.
         exact: whether `curve` takes `exact=...`: the original where it contradicts its
             own documentation.
+        absolute: whether the parameters say the values themselves, as optax's and
+            Keras's do, so that `curve(*, ...)` is given no starting value.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Dialect:
     functions: tuple[str, ...] = ()
     composite: bool = False
     exact: bool = False
+    absolute: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,16 @@ class Named:
     arguments: Mapping[str, Any]
 
     def curve(self, base: float) -> Schedule:
-        """Return the schedule of a group whose starting value is `base`."""
+        """Return the schedule of a group whose starting value is `base`.
+
+        A dialect whose parameters say the values themselves takes no notice of it.
+        """
         if self.dialect.curve is None:
             raise ValueError(
                 f"{self.dialect.name} follows a metric, so it has no curve by itself"
             )
+        if self.dialect.absolute:
+            return self.dialect.curve(**self.arguments)
         return self.dialect.curve(base, **self.arguments)
 
 

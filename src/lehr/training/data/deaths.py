@@ -40,7 +40,7 @@ def wait_until_asked() -> None:
     _HELD.clear()
     if threading.current_thread() is not threading.main_thread():
         return  # torch sets no handler there, and asks its workers now and then
-    theirs = signal.getsignal(signal.SIGCHLD)
+    theirs: Any = signal.getsignal(signal.SIGCHLD)
     if getattr(theirs, "__module__", None) == signal_handling.__name__:
         signal.signal(signal.SIGCHLD, _Patient(theirs))
 

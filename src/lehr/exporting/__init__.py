@@ -1,0 +1,3 @@
+"""A schedule as code or configuration of another library."""
+
+__all__: list[str] = []

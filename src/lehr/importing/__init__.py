@@ -1,0 +1,3 @@
+"""Other libraries' schedulers, configurations and logs as our schedules."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The schedule behind a logged curve."""
+
+__all__: list[str] = []
