@@ -5,7 +5,9 @@ import io
 import os
 import socket
 import sys
+import tempfile
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -17,6 +19,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("KERAS_BACKEND", "torch")
+# Keras writes a file there when it is imported.
+os.environ.setdefault("KERAS_HOME", str(Path(tempfile.gettempdir(), "lehr-keras")))
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
 settings.register_profile("search", deadline=None, max_examples=2_000)
