@@ -14,6 +14,7 @@ from lehr import _typing
 if _typing.TYPE_CHECKING:
     from typing import Any
 
+    from lehr.exporting import to_code
     from lehr.plan import Plan
     from lehr.schedules import (
         Blend,
@@ -112,6 +113,7 @@ __all__ = [
     "noam",
     "one_cycle",
     "power_of_tokens",
+    "to_code",
     "trapezoid",
     "warm_restarts",
     "warmup_constant",
@@ -119,6 +121,11 @@ __all__ = [
     "warmup_linear",
     "warmup_stable_decay",
 ]
+
+_ELSEWHERE = {
+    "Plan": "lehr.plan",
+    "to_code": "lehr.exporting",
+}
 
 _PLAINEST = {
     "Chain",
@@ -138,10 +145,10 @@ def __getattr__(name: str) -> "Any":
         from importlib import import_module
 
         return import_module("lehr.schedules")
-    if name == "Plan":
-        from lehr.plan import Plan
+    if name in _ELSEWHERE:
+        from importlib import import_module
 
-        globals()[name] = Plan
+        globals()[name] = getattr(import_module(_ELSEWHERE[name]), name)
     elif name in __all__:
         from lehr import schedules
 

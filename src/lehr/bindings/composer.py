@@ -45,7 +45,7 @@ def composer_scheduler(
     field = _FIELDS[_checks.choice("clock", clock, tuple(_FIELDS))]
 
     def scheduler(state: Any, ssr: float = 1.0) -> float:
-        count = getattr(state.timestamp, field).value
+        count: float = getattr(state.timestamp, field).value
         return schedule(count if ssr == 1 else count / ssr) / base
 
     return scheduler

@@ -1,3 +1,6 @@
 """A schedule as code or configuration of another library."""
 
-__all__: list[str] = []
+from lehr.exporting.code import TARGETS, to_code
+from lehr.exporting.errors import CannotExport
+
+__all__ = ["TARGETS", "CannotExport", "to_code"]
