@@ -1,3 +1,5 @@
 """The schedule behind a logged curve."""
 
-__all__: list[str] = []
+from lehr.recognition.recognize import Recognition, recognize
+
+__all__ = ["Recognition", "recognize"]

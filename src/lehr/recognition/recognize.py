@@ -1,0 +1,155 @@
+"""The schedule behind a logged curve."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lehr import _checks
+from lehr.schedules import Chain, Interpolated, Repeat, Schedule
+
+_LEVELS = (1e-12, 3e-8, 1e-6, 1e-5, 1e-4, 1e-3)
+"""Tolerances, relative to the largest value: float64, float32, and printed digits."""
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What `recognize` has found.
+
+    Args:
+        schedule: what the points lie on; straight lines between the points where
+            nothing was recognized.
+        residual: the largest distance of a point from it, in the values' unit.
+        relative: the same, relative to the largest value.
+        tolerance: relative to the largest value, what was taken for rounding.
+        points: how many there were.
+        recognized: whether the schedule is more than the points themselves.
+    """
+
+    schedule: Schedule
+    residual: float
+    relative: float
+    tolerance: float
+    points: int
+    recognized: bool
+
+    def __str__(self) -> str:
+        """Return one line: what was found, and how near the points are."""
+        if not self.recognized:
+            return f"not recognized: lines through {self.points} points"
+        return (
+            f"{self.schedule!r}, within {self.residual:.2g} "
+            f"({self.relative:.1e} of the largest value) of {self.points} points"
+        )
+
+
+def recognize(
+    steps: Sequence[float],
+    rates: Sequence[float],
+    *,
+    tolerance: float | None = None,
+    max_pieces: int = 12,
+) -> Recognition:
+    """Find the schedule behind a logged curve.
+
+    The curve is cut into as few pieces as possible, each a constant, a line, a cosine,
+    a polynomial (of a common power), an exponential, one minus a square root, or an
+    inverse (square root); lengths are whole, values have few digits, and what repeats
+    becomes a `Repeat`. Nothing finer than the points can be found: a curve that is
+    logged every 50 updates tells where it bends only if its pieces meet.
+
+    Args:
+        steps: the update that each value was used by, >= 0; in any order, not all need
+            be there. Of two values of one update, the later counts.
+        rates: the values, as many.
+        tolerance: relative to the largest value, how far a point may be off. By default
+            the finest of 1e-12 (float64), 3e-8 (float32) and 1e-6 to 1e-3 (printed
+            digits) with which the pieces suffice.
+        max_pieces: more are taken for noise.
+
+    Raises:
+        ValueError: the lengths differ, there are fewer than 2 points, a step is
+            negative or a value not finite.
+        ImportError: NumPy is not installed.
+
+    >>> from lehr import warmup_cosine
+    >>> lr = warmup_cosine(3e-4, warmup=100, total=1000, start=0.0)
+    >>> logged = range(0, 1000, 10)
+    >>> found = recognize(logged, [lr(t) for t in logged])
+    >>> found.schedule == lr, found.relative < 1e-12
+    (True, True)
+    """
+    import numpy as np
+
+    from lehr.recognition.joining import joined
+    from lehr.recognition.segments import segments
+
+    t, r = _points(steps, rates, np)
+    _checks.count("max_pieces", max_pieces, 1)
+    largest = float(np.abs(r).max())
+    levels = _LEVELS if tolerance is None else (_checks.positive("tolerance", tolerance),)
+    for level in levels:
+        room = np.full_like(r, level * largest)
+        parts = segments(t, r, room, max_pieces * (1 if level > 1e-7 else 4))
+        if parts is None or len(parts) > max(len(t) // 3, 1):
+            continue
+        schedule = repeated(joined(t, r, parts, room))
+        found = _measured(schedule, t, r, largest, level)
+        if found.relative <= 4 * level:
+            return found
+    points = tuple(zip(t.tolist(), r.tolist(), strict=True))
+    if len(points) == 1 or t[0] > 0:
+        points = ((0.0, points[0][1]), *points)
+    through = Interpolated(points) if len(points) > 1 else None
+    if through is None:
+        raise ValueError("two points are needed")
+    return Recognition(through, 0.0, 0.0, 0.0, len(t), recognized=False)
+
+
+def _points(steps: Sequence[float], rates: Sequence[float], np: Any) -> tuple[Any, Any]:
+    t, r = np.asarray(steps, float), np.asarray(rates, float)
+    if t.ndim != 1 or t.shape != r.shape:
+        raise ValueError(
+            f"steps and rates must be two lists of one length, got {t.shape} and "
+            f"{r.shape}"
+        )
+    if len(t) < 2:
+        raise ValueError(f"at least two points are needed, got {len(t)}")
+    if not (np.isfinite(t).all() and np.isfinite(r).all()):
+        raise ValueError("steps and rates must be finite")
+    if t.min() < 0:
+        raise ValueError(f"steps must be >= 0, got {t.min()}")
+    last = {step: i for i, step in enumerate(t.tolist())}
+    order = [last[step] for step in sorted(last)]
+    if len(order) < 2:
+        raise ValueError("at least two different steps are needed")
+    return t[order], r[order]
+
+
+def _measured(
+    schedule: Schedule, t: Any, r: Any, largest: float, level: float
+) -> Recognition:
+    off = max(
+        abs(schedule(x) - y) for x, y in zip(t.tolist(), r.tolist(), strict=True)
+    )
+    relative = off / largest if largest else off
+    return Recognition(schedule, off, relative, level, len(t), recognized=True)
+
+
+def repeated(schedule: Schedule) -> Schedule:
+    """Return a chain whose pieces come again and again as a `Repeat`."""
+    if not isinstance(schedule, Chain) or len(schedule.pieces) < 4:
+        return schedule
+    pieces = schedule.pieces
+    for period in range(1, len(pieces) // 2 + 1):
+        cycle = pieces[:period]
+        whole, rest = divmod(len(pieces), period)
+        same = all(piece == cycle[i % period] for i, piece in enumerate(pieces[:-1]))
+        if whole < 2 or not same:
+            continue
+        body = cycle[0] if period == 1 else Chain(cycle)
+        last = cycle[(len(pieces) - 1) % period]
+        if rest == 0 and pieces[-1] == last:
+            return Repeat(body, count=whole)
+        if pieces[-1](0) == last(0):  # the log ends inside a cycle
+            return Repeat(body)
+    return schedule
