@@ -75,6 +75,6 @@ def test_a_rank_that_hangs_or_fails_is_named(tmp_path, what, told):
     done = start(tmp_path, what, seed=1, kind="fsdp")
     assert done.code != 0
     assert f"RankLostError: {told}" in done.output
-    assert done.seconds < 60  # torch's own patience is half an hour
+    assert done.seconds < 120  # torch's own patience is half an hour
     store = CheckpointStore(tmp_path / "checkpoints")
     assert store.is_empty or store.newest()[0].manifest.updates % 2 == 0

@@ -106,7 +106,12 @@ class Workers:
             error.add_note(note)
             if not self.number:
                 raise
-            for ended in _ended(answers, error):
+            died = _ended(answers, error)
+            if died and not isinstance(error, RuntimeError):
+                # What torch met first, such as a connection without an end.
+                error = RuntimeError(f"a worker of the loader has died: {error!r}")
+                error.add_note(note)
+            for ended in died:
                 error.add_note(ended)
             # The worker's traceback is in the message. The one here is torch's, and it
             # would keep the workers from ending with the loader.
