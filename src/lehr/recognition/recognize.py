@@ -1,14 +1,15 @@
 """The schedule behind a logged curve."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from lehr import _checks
 from lehr.schedules import Chain, Interpolated, Repeat, Schedule
 
-_LEVELS = (1e-12, 3e-8, 1e-6, 1e-5, 1e-4, 1e-3)
-"""Tolerances, relative to the largest value: float64, float32, and printed digits."""
+_COARSEST = 1e-3
+"""Of the tolerances that are tried by default, relative to the largest value."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,9 @@ def recognize(
     t, r = _points(steps, rates, np)
     _checks.count("max_pieces", max_pieces, 1)
     largest = float(np.abs(r).max())
-    levels = _LEVELS if tolerance is None else (_checks.positive("tolerance", tolerance),)
-    for level in levels:
-        room = np.full_like(r, level * largest)
-        parts = segments(t, r, room, max_pieces * (1 if level > 1e-7 else 4))
+    for room in _rooms(r, largest, tolerance, np):
+        level = float(room.max()) / largest if largest else 0.0
+        parts = segments(t, r, room, max_pieces)
         if parts is None or len(parts) > max(len(t) // 3, 1):
             continue
         schedule = repeated(joined(t, r, parts, room))
@@ -103,6 +103,40 @@ def recognize(
     if through is None:
         raise ValueError("two points are needed")
     return Recognition(through, 0.0, 0.0, 0.0, len(t), recognized=False)
+
+
+def _rooms(
+    r: Any, largest: float, tolerance: float | None, np: Any
+) -> Iterator[Any]:
+    """Yield how far each point may be off, the finest first.
+
+    What was stored as float32, or printed with few digits, shows it: there is no use in
+    looking finer than that.
+    """
+    if tolerance is not None:
+        yield np.full_like(r, _checks.positive("tolerance", tolerance) * largest)
+        return
+    floor = 1e-11 * largest
+    single = bool((r == r.astype(np.float32)).all())
+    digits = max(len(f"{abs(x):.15e}".split("e")[0].replace(".", "").rstrip("0")) for x in r.tolist())
+    if digits <= 8:
+        exponents = np.floor(np.log10(np.maximum(np.abs(r), 1e-300)))
+        printed = 0.51 * 10.0 ** (exponents - digits + 1)
+        fixed = 0.51 * 10.0 ** -_decimals(r.tolist())
+        yield np.maximum(np.minimum(printed, np.inf), floor)
+        if fixed > floor:
+            yield np.full_like(r, fixed)
+    elif single:
+        yield np.maximum(6e-8 * np.abs(r), 1e-9 * largest)
+    else:
+        yield np.full_like(r, floor)
+    for level in (1e-7, 1e-5, 1e-4, _COARSEST):
+        yield np.full_like(r, level * largest)
+
+
+def _decimals(values: Sequence[float]) -> int:
+    """Return how many decimals the values have when they are written out."""
+    return max(-int(Decimal(repr(x)).as_tuple().exponent) for x in values)
 
 
 def _points(steps: Sequence[float], rates: Sequence[float], np: Any) -> tuple[Any, Any]:

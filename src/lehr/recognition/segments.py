@@ -11,6 +11,10 @@ from lehr.recognition.fits import FAMILIES, Fit
 Array = Any
 
 
+_ALONE = 3
+"""Parts of one or two points: more are noise."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """Points `first` to `last`, both included, and what they lie on."""
@@ -27,7 +31,7 @@ def segments(t: Array, r: Array, tolerance: Array, most: int) -> list[Segment] |
     taken, less the numbers that it takes.
     """
     found: list[Segment] = []
-    begin = 0
+    begin = alone = 0
     while begin < len(t):
         if len(found) == most:
             return None
@@ -43,11 +47,15 @@ def segments(t: Array, r: Array, tolerance: Array, most: int) -> list[Segment] |
             score = reach - 1.5 * numbers
             if best is None or score > best[0]:
                 best = score, reach, fit
-        assert_found = best
-        if assert_found is None:
+        if best is not None and best[1] - begin <= 2 and begin + 2 < len(t):
+            alone += 1
+            if alone > _ALONE:
+                return None
+        if best is None:
             return None
-        found.append(Segment(begin, assert_found[1] - 1, assert_found[2]))
-        begin = assert_found[1]
+        _, stop, fit = best
+        found.append(Segment(begin, stop - 1, fit))
+        begin = stop
     return found
 
 
