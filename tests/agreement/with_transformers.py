@@ -1,0 +1,139 @@
+"""transformers' schedules: get_scheduler on an optimizer of three groups."""
+
+import random
+from importlib.metadata import version
+
+import torch
+from transformers.optimization import get_scheduler
+
+from agreement.comparison import Comparison, Trial
+from lehr.dialects import dialect
+
+NUMBER = 40
+TOLERANCE = 1e-11  # far past the end their angles are large, and rounded
+BASES = (0.5, 3e-4, 1.7)
+DEFAULT = 0.5
+LIBRARY = f"transformers {version('transformers')}"
+
+
+def optimizer_with(bases=BASES):
+    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": b} for b in bases]
+    return torch.optim.SGD(groups, lr=DEFAULT)
+
+
+def misses_a_restart(cycles, span):
+    """Return whether transformers' rounding finds the floor where a cycle begins."""
+    whole = [t for t in range(span) if t * cycles % span == 0]
+    return any((cycles * (t / span)) % 1.0 > 0.5 for t in whole)
+
+
+def nothing(rng, run):
+    return {}
+
+
+def cosine(rng, run):
+    return {"num_cycles": rng.choice([0.5, 0.5, 1, 2, 1.5, 0.75, 0.1, 0, 3.7])}
+
+
+def cosine_with_restarts(rng, run):
+    span = max(1, run[1] - run[0])
+    cycles = rng.choice([1, 2, 3, 4, 7, 10, 49, 1.5, 0.4])
+    return {"num_cycles": 1 if misses_a_restart(cycles, span) else cycles}
+
+
+def polynomial(rng, run):
+    return {
+        "lr_end": rng.choice([1e-7, 0.0, 0.1, 0.49, -0.1]),
+        "power": rng.choice([1.0, 2, 0.5, 3.3]),
+    }
+
+
+def inverse_sqrt(rng, run):
+    return rng.choice([{}, {"timescale": rng.choice([1, 30, 10_000, 2.5])}])
+
+
+def cosine_with_min_lr(rng, run):
+    floor = rng.choice(["min_lr", "min_lr_rate"])
+    return {**cosine(rng, run), floor: rng.choice([0.0, 0.1, 0.02, 0.6])}
+
+
+def cosine_warmup_with_min_lr(rng, run):
+    drawn = cosine_with_min_lr(rng, run)
+    if rng.random() < 0.5:
+        drawn["warmup_lr_rate"] = rng.choice([0.0, 0.1, 1.0, 1.5])
+    return drawn
+
+
+def warmup_stable_decay(rng, run):
+    drawn = {
+        "num_decay_steps": rng.choice([0, 1, 4, 10, 33, run[1]]),
+        "warmup_type": rng.choice(["linear", "cosine", "1-sqrt"]),
+        "decay_type": rng.choice(["linear", "cosine", "1-sqrt"]),
+        "min_lr_ratio": rng.choice([0, 0.1, 0.5, 1.2]),
+        "num_cycles": rng.choice([0.5, 0.5, 1.5, 0.2, 0]),
+    }
+    return drawn
+
+
+DRAWN = {
+    "linear": nothing,
+    "cosine": cosine,
+    "cosine_with_restarts": cosine_with_restarts,
+    "polynomial": polynomial,
+    "constant": nothing,
+    "constant_with_warmup": nothing,
+    "inverse_sqrt": inverse_sqrt,
+    "cosine_with_min_lr": cosine_with_min_lr,
+    "cosine_warmup_with_min_lr": cosine_warmup_with_min_lr,
+    "warmup_stable_decay": warmup_stable_decay,
+}
+DIFFERENCES = {
+    "polynomial": "A warmup as long as the run ends at lr_end; there 0 is divided by.",
+    "cosine_with_restarts": "Every restart on an update is one; there some round away.",
+}
+
+
+def times_of(run, arguments):
+    """Return updates around every joint, at the end, and far past it."""
+    warmup, total = run
+    joints = {0, warmup, total, warmup + (total - warmup) // 2}
+    joints.add(max(0, total - arguments.get("num_decay_steps", 0)))
+    joints.add(warmup + arguments.get("num_decay_steps", 0))
+    near = {t + d for t in joints for d in (-1, 0, 1, 2)}
+    far = {total * 3 // 2 + 1, 2 * total, 10 * total + 3}
+    return sorted(t for t in near | far if t >= 0)
+
+
+def trials_of(name):
+    def trials(number):
+        for seed in range(number):
+            rng = random.Random(f"{name} {seed}")
+            run = rng.choice([0, 1, 2, 10, 57, 400]), rng.choice([1, 10, 90, 1000])
+            if name == "polynomial" and run[0] == run[1]:
+                run = 0, run[1]
+            yield trial(name, run, DRAWN[name](rng, run), rng.randrange(3))
+
+    return trials
+
+
+def trial(name, run, arguments, group):
+    theirs = get_scheduler(name, optimizer_with(), *run, dict(arguments))
+    drawn = dict(arguments)
+    curve = dialect("transformers", name).curve
+    if name != "constant":
+        drawn["num_warmup_steps"] = run[0]
+        if name not in ("constant_with_warmup", "inverse_sqrt"):
+            drawn["num_training_steps"] = run[1]
+    if name == "polynomial" or "min_lr" in drawn:
+        drawn["lr_init"] = DEFAULT
+    base = BASES[group]
+    times = times_of(run, arguments)
+    values = [base * theirs.lr_lambdas[group](t) for t in times]
+    return Trial(drawn | {"base": base}, curve(base, **drawn), times, values)
+
+
+def comparisons():
+    return [
+        Comparison(LIBRARY, name, trials_of(name), TOLERANCE, DIFFERENCES.get(name, ""))
+        for name in DRAWN
+    ]
