@@ -1,5 +1,4 @@
 """MosaicML Composer: its trainer under a schedule, with a save and a resume."""
-# needs: composer
 
 import composer
 import torch

@@ -1,5 +1,4 @@
 """Keras 3: a schedule for the rate, one for the weight decay, a save and a resume."""
-# needs: keras
 
 import os
 

@@ -1,5 +1,4 @@
 """optax: schedules for the rate and the weight decay, inside one compiled step."""
-# needs: jax, optax
 
 import jax
 import jax.numpy as jnp

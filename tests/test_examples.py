@@ -1,15 +1,14 @@
 """Every example runs as a user would run it: as a script, in a folder of their own."""
 
-import importlib.util
+import ast
 import os
-import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-NEEDS = re.compile(r"^# needs: (.+)$", re.MULTILINE)
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 
 
@@ -17,12 +16,18 @@ def test_there_are_examples():
     assert EXAMPLES
 
 
+def missing(path):
+    """Name what an example imports that is not installed."""
+    tree = ast.parse(path.read_text())
+    named = [node.names[0].name for node in tree.body if isinstance(node, ast.Import)]
+    named += [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return [name for name in named if find_spec(name.partition(".")[0]) is None]
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_runs_and_says_something(path, tmp_path):
-    if needed := NEEDS.search(path.read_text()):
-        for package in needed[1].split(", "):
-            if importlib.util.find_spec(package) is None:
-                pytest.skip(f"{package} is not installed")
+    if absent := missing(path):
+        pytest.skip(f"not installed: {', '.join(absent)}")
     done = subprocess.run(
         [sys.executable, str(path)],
         cwd=tmp_path,

@@ -3,10 +3,13 @@
 import copy
 import weakref
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 import torch
+from torch.compiler import is_compiling
 
+from lehr.bindings.torch.applied import may_be_repeated, stands_for_update
 from lehr.bindings.torch.fields import Field, Origins, extend, restore
 from lehr.bindings.torch.loading import decide
 from lehr.bindings.torch.position import CLOCKS
@@ -18,7 +21,16 @@ from lehr.bindings.torch.writers import compile_writer, require_own_tensors
 _ORIGINS = Origins()
 
 # Made for the groups as they are; made again after a copy, never saved.
-_MADE = ("_groups", "_width", "_plain", "_advance", "_forget", "_until", "_fed")
+_MADE = (
+    "_groups",
+    "_width",
+    "_plain",
+    "_advance",
+    "_forget",
+    "_until",
+    "_fed",
+    "_careful",
+)
 
 
 class Binding:
@@ -30,6 +42,8 @@ class Binding:
     _fields: dict[str, Field]
     _clock: list[int]
     _history: list[Any]
+    _only_applied: bool = False
+    _pending: Any = None  # what the optimizer has done since a step was counted
 
     def _install(self) -> None:
         """Take in the groups, write to them, and hear of their changes."""
@@ -40,8 +54,15 @@ class Binding:
             if (binding := here()) is not None:
                 binding._refresh()
 
-        def about_to_step(*_: Any) -> None:
+        def about_to_step(optimizer: torch.optim.Optimizer, *_: Any) -> None:
+            # Compiled steps trace this, and compile again when what it reads changes:
+            # it must read neither what it writes nor which modules there are.
             if (binding := here()) is not None:
+                # Under a gradient scaler a fused kernel decides by itself.
+                skipped = getattr(optimizer, "found_inf", None)
+                binding._pending = True if skipped is None else skipped
+                if not (binding._careful or is_compiling()) and may_be_repeated():
+                    binding._careful = True
                 groups = binding.optimizer.param_groups
                 if groups is not binding._groups or len(groups) != binding._width:
                     binding._refresh()
@@ -67,6 +88,7 @@ class Binding:
         self._groups, self._width = groups, len(groups)
         self.fields = tuple(self._fields)
         self._fed = tuple(clock for clock in CLOCKS[1:] if self._on(clock))
+        self._careful = self._only_applied or may_be_repeated()
         self._until = self._advance(groups)
 
     def _compile(self) -> None:
@@ -102,6 +124,15 @@ class Binding:
         else:
             self._forget()
             self._until = self._advance(groups)
+
+    def _counts(self, frame: FrameType) -> bool:
+        """Whether a step called from `frame` stands for an update; asked in doubt."""
+        pending = self._pending
+        if pending is not None:
+            self._pending = False
+        if pending is True:
+            return True
+        return stands_for_update(pending, self._only_applied, frame)
 
     def _on(self, clock: str) -> list[str]:
         """Name the fields that run on `clock`."""

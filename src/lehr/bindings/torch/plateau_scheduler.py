@@ -2,6 +2,7 @@
 
 import copy
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Literal, get_args
@@ -160,6 +161,8 @@ class PlateauScheduler(Scheduler, ReduceLROnPlateau):
 
     def _go(self, position: int, metric: Any) -> None:
         """Be at `position`; from `start` on, show the metric to the controller."""
+        if self._careful and not self._counts(sys._getframe(1)):
+            return
         if position > self._cuts.followed.start:
             if metric is None:
                 raise TypeError(

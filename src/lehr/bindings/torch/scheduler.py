@@ -1,5 +1,6 @@
 """Drive the numbers of an optimizer's param groups by schedules."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -34,6 +35,10 @@ class Scheduler(Binding, LRScheduler):
             (go on at the same fraction of the new one, to end on its horizon) or
             "reanchor" (from today's value to the new end, without a jump).
         clock: what the schedules count: "updates", "samples" or "tokens".
+        only_applied: whether `step()` counts only where the optimizer has applied an
+            update since it last did: for loops and frameworks that step after updates
+            too that a gradient scaler has skipped. Inside accelerate's wrapper it is
+            always so. A CUDA graph that is replayed is no update that can be seen.
         **schedules: by field of the param groups (`lr`, `weight_decay`, `momentum`,
             `beta1`, ...): a schedule, `times_base(schedule)`, `on(clock, ...)`, or one
             of these for each group: a list, or a mapping of group name or index. `None`
@@ -71,6 +76,7 @@ class Scheduler(Binding, LRScheduler):
         *,
         on_change: Policy = "refuse",
         clock: Clock = "updates",
+        only_applied: bool = False,
         **schedules: Assigned,
     ) -> None:
         # LRScheduler.__init__ would patch the optimizer and add keys to its groups.
@@ -92,6 +98,7 @@ class Scheduler(Binding, LRScheduler):
         self._fields = {name: Field(name, v, clock) for name, v in schedules.items()}
         self._clock = [0, 0, 0]
         self._history: list[Any] = []
+        self._only_applied = only_applied
         self._install()
 
     # ------------------------------------------------------------------- the clock
@@ -108,6 +115,8 @@ class Scheduler(Binding, LRScheduler):
             TypeError: `epoch` is given; use `seek`.
             ValueError: a count is negative, or a schedule's own clock is not told.
         """
+        if self._careful and not self._counts(sys._getframe(1)):
+            return
         if samples or tokens or epoch is not None or self._fed:
             self._feed(epoch, samples, tokens)
         clock = self._clock
@@ -175,7 +184,9 @@ class Scheduler(Binding, LRScheduler):
     @last_epoch.setter
     def last_epoch(self, value: int) -> None:
         raise AttributeError(
-            f"last_epoch follows the position; use seek({value!r}) to go there"
+            f"last_epoch follows the position; use seek({value!r}) to go there, and "
+            "step() after each update (in ignite: trainer.add_event_handler("
+            "Events.ITERATION_COMPLETED, lambda: scheduler.step()))"
         )
 
     # ------------------------------------------------------------------- the values
