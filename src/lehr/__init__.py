@@ -16,6 +16,8 @@ if _typing.TYPE_CHECKING:
 
     from lehr.exporting import to_code
     from lehr.plan import Plan
+    from lehr.rate_finder import find_rate
+    from lehr.recognition import recognize
     from lehr.schedules import (
         Blend,
         Chain,
@@ -54,11 +56,14 @@ if _typing.TYPE_CHECKING:
         Tanh,
         Triangular,
         Window,
+        growing_batch,
         inverse_sqrt,
         multi_step,
         noam,
         one_cycle,
+        opposed,
         power_of_tokens,
+        proportional,
         trapezoid,
         warm_restarts,
         warmup_constant,
@@ -108,11 +113,16 @@ __all__ = [
     "Tanh",
     "Triangular",
     "Window",
+    "find_rate",
+    "growing_batch",
     "inverse_sqrt",
     "multi_step",
     "noam",
     "one_cycle",
+    "opposed",
     "power_of_tokens",
+    "proportional",
+    "recognize",
     "to_code",
     "trapezoid",
     "warm_restarts",
@@ -124,6 +134,8 @@ __all__ = [
 
 _ELSEWHERE = {
     "Plan": "lehr.plan",
+    "find_rate": "lehr.rate_finder",
+    "recognize": "lehr.recognition",
     "to_code": "lehr.exporting",
 }
 

@@ -37,11 +37,14 @@ from lehr import (
     Tanh,
     Triangular,
     Window,
+    growing_batch,
     inverse_sqrt,
     multi_step,
     noam,
     one_cycle,
+    opposed,
     power_of_tokens,
+    proportional,
     trapezoid,
     warm_restarts,
     warmup_constant,
@@ -161,6 +164,9 @@ COMBINED: list[Schedule] = [
 ]
 
 RECIPES: dict[str, Schedule] = {
+    "proportional": proportional(Linear(1.0, 0.0, 20), at_peak=0.1, at_zero=0.01),
+    "opposed": opposed(Cosine(0.1, 0.0, 30), low=0.85, high=0.95),
+    "growing_batch": growing_batch(Cosine(1.0, 0.01, 64), at_peak=32, most=1024),
     "warmup_cosine": warmup_cosine(3e-4, warmup=100, total=1_000),
     "warmup_linear": warmup_linear(1.0, warmup=0, total=10, floor=0.1),
     "warmup_constant": warmup_constant(1.0, warmup=4, start=0.0),

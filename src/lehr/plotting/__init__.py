@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from lehr._lazy import on_first_use
 
 if TYPE_CHECKING:
+    from lehr.plotting.fields import draw_fields, draw_fields_svg, plot_fields
     from lehr.plotting.figure import plot, plot_points, plot_run
     from lehr.plotting.lr_schedule import plot_lr_schedule, plot_paper_scheduler
     from lehr.plotting.sparks import sparkline
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "draw",
+    "draw_fields",
+    "draw_fields_svg",
     "draw_points",
     "draw_svg",
     "plot",
+    "plot_fields",
     "plot_lr_schedule",
     "plot_paper_scheduler",
     "plot_points",
@@ -28,6 +32,9 @@ _HOMES = {
     "draw_points": "terminal",
     "sparkline": "sparks",
     "draw_svg": "svg",
+    "draw_fields": "fields",
+    "draw_fields_svg": "fields",
+    "plot_fields": "fields",
     "plot": "figure",
     "plot_points": "figure",
     "plot_run": "figure",

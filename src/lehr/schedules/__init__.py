@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lehr.schedules.polynomial import Polynomial
     from lehr.schedules.power import Power
     from lehr.schedules.product import Product
+    from lehr.schedules.recipes.coupled import growing_batch, opposed, proportional
     from lehr.schedules.recipes.cycles import one_cycle, warm_restarts
     from lehr.schedules.recipes.plateaus import trapezoid, warmup_stable_decay
     from lehr.schedules.recipes.roots import (
@@ -86,6 +87,9 @@ _ON_FIRST_USE = {
     "Tanh": "tanh",
     "Triangular": "triangular",
     "Window": "window",
+    "growing_batch": "recipes.coupled",
+    "opposed": "recipes.coupled",
+    "proportional": "recipes.coupled",
     "inverse_sqrt": "recipes.roots",
     "multi_step": "recipes.roots",
     "noam": "recipes.roots",
@@ -134,11 +138,14 @@ __all__ = [
     "Tanh",
     "Triangular",
     "Window",
+    "growing_batch",
     "inverse_sqrt",
     "multi_step",
     "noam",
     "one_cycle",
+    "opposed",
     "power_of_tokens",
+    "proportional",
     "trapezoid",
     "warm_restarts",
     "warmup_constant",

@@ -7,6 +7,10 @@ except ImportError as error:
         "lehr.bindings.torch needs PyTorch: pip install 'lehr[torch]'"
     ) from error
 
+from lehr.bindings.torch.groups.by_layer import groups_by_layer
+from lehr.bindings.torch.groups.by_name import groups_by_name
+from lehr.bindings.torch.groups.mup import mup_groups
+from lehr.bindings.torch.groups.per_group import per_group, scheduled
 from lehr.bindings.torch.plateau_scheduler import PlateauScheduler
 from lehr.bindings.torch.position import Position
 from lehr.bindings.torch.rules import on, times_base
@@ -17,7 +21,12 @@ __all__ = [
     "PlateauScheduler",
     "Position",
     "Scheduler",
+    "groups_by_layer",
+    "groups_by_name",
+    "mup_groups",
     "on",
+    "per_group",
+    "scheduled",
     "step_scaled",
     "times_base",
 ]

@@ -1,0 +1,157 @@
+"""Rates by width: what was tuned on a narrow model holds for a wide one (muP)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from torch import nn
+
+from lehr import _checks
+from lehr.bindings.torch.groups.by_name import near, require_model
+from lehr.bindings.torch.groups.parameters import Named
+from lehr.bindings.torch.groups.splitting import DECAY, RATE, Group, NoDecay, split
+
+Shape = Sequence[int]
+Base = nn.Module | Mapping[str, Shape] | Mapping[int, int]
+
+
+def mup_groups(
+    model: nn.Module,
+    base: Base,
+    *,
+    lr: float,
+    optimizer: Literal["adam", "sgd"] = "adam",
+    readout: Literal["multiplier", "plain"] = "multiplier",
+    weight_decay: float | None = None,
+    keep_decay: bool = False,
+    no_decay: NoDecay = False,
+) -> list[Group]:
+    """Return param groups whose rates are those of a narrow model, scaled by width.
+
+    With m the width over the base width of a parameter's inputs (fan-in), a rate is
+    multiplied by:
+
+    | | Adam | SGD |
+    |---|---|---|
+    | hidden weights: both dimensions grow | 1 / m | m_out / m |
+    | embeddings, biases, norms: the output grows | 1 | m_out |
+    | readout: the input grows; the model multiplies its output by 1 / m | 1 | m |
+    | readout without that (`readout="plain"`) | 1 / m | 1 / m |
+    | nothing grows | 1 | 1 |
+
+    Only rates are set here. The multiplier of the output is the model's own, and so are
+    the initial weights: variance 1 / fan-in; of the readout the same for all widths, or
+    1 / fan-in^2 of a plain one. With `base` as wide as the model all factors are 1, so
+    the same script does the sweep.
+
+    Args:
+        model: any module; frozen parameters are in no group.
+        base: the narrow model (it may be on the device "meta"); or the shapes of its
+            parameters by name; or the widths alone, `{1024: 256}`: each dimension of
+            1024 is a width, which is 256 in the narrow model.
+        lr: the rate tuned on the narrow model, > 0.
+        optimizer: "adam" for Adam and its kin, "sgd" for SGD with or without momentum.
+        readout: "multiplier" as in Table 8, "plain" as in Table 3.
+        weight_decay: of the narrow model; None leaves it to the optimizer.
+        keep_decay: divide the weight decay by the factor of the rate, so that their
+            product, the decay of one update of AdamW, is that of the narrow model.
+        no_decay: as for `groups_by_name`.
+
+    Raises:
+        TypeError: `model` is not a module, or `base` is none of these.
+        ValueError: the models differ in more than widths, or more than two dimensions
+            of a parameter do, or a number is out of range.
+
+    Source: G. Yang et al., Tensor Programs V, 2022, arXiv:2203.03466, Tables 3 and 8.
+
+    >>> def mlp(width):
+    ...     hidden = nn.Linear(width, width)
+    ...     return nn.Sequential(nn.Linear(8, width), hidden, nn.Linear(width, 2))
+    >>> groups = mup_groups(mlp(256), mlp(64), lr=0.01)
+    >>> [(group["name"], group["lr"], len(group["params"])) for group in groups]
+    [('lr_x1', 0.01, 5), ('lr_x0.25', 0.0025, 1)]
+    """
+    found = require_model(model)
+    rate = _checks.positive("lr", lr)
+    _checks.choice("optimizer", optimizer, ("adam", "sgd"))
+    _checks.choice("readout", readout, ("multiplier", "plain"))
+    if keep_decay and weight_decay is None:
+        raise ValueError("keep_decay needs weight_decay, which it scales; give it")
+    narrow = _shapes(found, base)
+    members = dict[float, list[Named]]()
+    for one in found:
+        factor = _factor(one, narrow[one.name], optimizer, readout)
+        members.setdefault(factor, []).append(one)
+    made = list[Group]()
+    for factor in sorted(members, reverse=True):
+        options: Group = {"lr": rate * factor, RATE: factor}
+        if weight_decay is not None:
+            options["weight_decay"] = _checks.finite("weight_decay", weight_decay)
+        if keep_decay:
+            options["weight_decay"] /= factor
+            options[DECAY] = 1.0 / factor
+        made += split(f"lr_x{factor:.6g}", members[factor], no_decay, found, options)
+    return made
+
+
+def _shapes(found: Sequence[Named], base: Any) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each parameter in the narrow model."""
+    if isinstance(base, nn.Module):
+        base = {one.name: tuple(one.value.shape) for one in require_model(base)}
+    if not isinstance(base, Mapping) or not base:
+        raise TypeError(
+            "base must be the narrow model, its shapes by name, or a mapping of widths "
+            f"such as {{1024: 256}}, got {base!r}"
+        )
+    if isinstance(next(iter(base)), str):
+        return {one.name: _shape(one, base) for one in found}
+    widths = {
+        _checks.count("a width", w, 1): _checks.count(f"base[{w!r}]", n, 1)
+        for w, n in base.items()
+    }
+    sizes = {size for one in found for size in one.value.shape}
+    if unused := sorted(widths.keys() - sizes):
+        raise ValueError(
+            f"base has a width {unused[0]}, but no parameter has a dimension of it; "
+            f"they have {', '.join(map(str, sorted(sizes)))}"
+        )
+    return {one.name: tuple(widths.get(n, n) for n in one.value.shape) for one in found}
+
+
+def _shape(one: Named, base: Mapping[str, Any]) -> tuple[int, ...]:
+    if one.name not in base:
+        raise ValueError(
+            f"base has no parameter {one.name!r}; {near(one.name, list(base))}"
+        )
+    shape = tuple(base[one.name])
+    if len(shape) != one.value.ndim:
+        raise ValueError(
+            f"{one.name} has shape {tuple(one.value.shape)}, in base {shape}; the "
+            "models may differ in their widths only"
+        )
+    return shape
+
+
+def _factor(one: Named, narrow: Shape, optimizer: str, readout: str) -> float:
+    """Return what the rate of a parameter is multiplied by."""
+    shape = tuple(one.value.shape)
+    growing = [i for i, n in enumerate(shape) if n != narrow[i]]
+    if not growing:
+        return 1.0
+    if len(growing) > 2 or growing[-1] > 1:
+        raise ValueError(
+            f"{one.name} has shape {shape}, in base {tuple(narrow)}: only its first "
+            "two dimensions, outputs and inputs, may be widths"
+        )
+    if len(growing) == 2:
+        fan_in = shape[1] / narrow[1]
+        return 1.0 / fan_in if optimizer == "adam" else shape[0] / narrow[0] / fan_in
+    [grown] = growing
+    multiple = shape[grown] / narrow[grown]
+    if _is_readout(one, grown) and readout == "plain":
+        return 1.0 / multiple
+    return 1.0 if optimizer == "adam" else multiple
+
+
+def _is_readout(one: Named, grown: int) -> bool:
+    """Tell whether what grows is the input: of an embedding it is the output."""
+    return grown == 1 and not isinstance(one.owner, nn.Embedding | nn.EmbeddingBag)

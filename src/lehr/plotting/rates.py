@@ -1,0 +1,147 @@
+"""Loss over rate: what a sweep of the rate has shown, and what it suggests."""
+
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lehr.plotting.axes import axis_of, short
+from lehr.plotting.figure import _clean, _columns, _new_figure, _style
+from lehr.plotting.svg import _Frame, _legend, _legend_rows, _line, _path, _text
+from lehr.plotting.svg import _style as css
+from lehr.plotting.terminal import draw_points
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Points = Sequence[tuple[float, float]]
+Marks = Mapping[str, float]
+
+
+def draw_rates(points: Points, mean: Points, marks: Marks, **options: Any) -> str:
+    """Return a drawing of the smoothed loss, over rates by their logarithms.
+
+    Args:
+        points: pairs of rate and loss.
+        mean: pairs of rate and smoothed loss.
+        marks: rates to be marked, by name.
+        **options: width, height, ascii, as for `draw_points`.
+
+    >>> points = [(10.0**-i, 1.0 / (6 - i)) for i in range(5, -1, -1)]
+    >>> picture = draw_rates(points, points, {"valley": 1e-3}, width=40, ascii=True)
+    >>> for line in picture.splitlines()[-3:]:
+    ...     print(line)
+           ++---------------------------------+
+            1e-5          rate              1
+                         ^ valley 1e-3
+    """
+    first, last = math.log(points[0][0]), math.log(points[-1][0])
+    over = [(math.log(rate) - first, y) for rate, y in _clipped(mean, mean)]
+    rows = draw_points([(x, y) for x, y in over if x >= 0], **options).splitlines()
+    across = rows[-2]
+    begin = len(across) - len(across.lstrip()) + 1
+    room = len(across) - begin
+    ends = short(points[0][0]), short(points[-1][0])
+    middle = "rate".center(room - len(ends[0]) - len(ends[1]))
+    rows[-1] = " " * begin + ends[0] + middle + ends[1]
+    simple = options.get("ascii") or "└" not in across
+    for name, rate in sorted(marks.items(), key=lambda mark: mark[1]):
+        place = (math.log(rate) - first) / (last - first)
+        column = begin + round(min(max(place, 0.0), 1.0) * (room - 1))
+        text, arrow = f"{name} {short(rate)}", "^" if simple else "▲"
+        left = column - len(text) - 1 >= 0 and column + len(text) + 2 > len(across)
+        line = f"{text} {arrow}".rjust(column + 1) if left else f"{arrow} {text}"
+        rows.append(line if left else " " * column + line)
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def draw_rates_svg(
+    points: Points, mean: Points, marks: Marks, *, width: int = 720, height: int = 360
+) -> str:
+    """Return loss over rate as the text of an SVG file; arguments as for `draw_rates`.
+
+    >>> points = [(1e-3, 1.0), (1e-2, 0.5), (1e-1, 2.0)]
+    >>> text = draw_rates_svg(points, points, {"valley": 4e-3})
+    >>> "valley 4e-3" in text, text.count('class="curve')
+    (True, 6)
+    """
+    losses, means = _clipped(points, mean), _clipped(mean, mean)
+    first, last = math.log10(points[0][0]), math.log10(points[-1][0])
+    axis = axis_of([y for _, y in (*losses, *means)], marks=max(3, height // 70))
+    named = [f"{name} {short(rate)}" for name, rate in marks.items()]
+    legend = _legend_rows(["loss", "smoothed", *named], width - 70)
+    frame = _Frame(62, 14 + 16 * len(legend), width - 18, height - 38, 1.0, axis)
+
+    def place(rate: float) -> float:
+        return frame.x((math.log10(rate) - first) / (last - first))
+
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" '
+        'aria-label="loss over rate">',
+        f"<style>{css('auto', len(marks) + 2)}</style>",
+        f'<rect class="ground" width="{width}" height="{height}"/>',
+    ]
+    for mark in axis.marks:
+        parts.append(
+            _line(frame.left, frame.y(mark), frame.right, frame.y(mark), "grid")
+        )
+        parts.append(_text(frame.left - 6, frame.y(mark) + 4, short(mark), "end"))
+    bottom = frame.left, frame.bottom, frame.right, frame.bottom
+    parts.append(_line(*bottom, "edge"))
+    for decade in range(math.ceil(first - 1e-9), math.floor(last + 1e-9) + 1):
+        x = place(10.0**decade)
+        parts.append(_line(x, frame.bottom, x, frame.bottom + 4, "edge"))
+        parts.append(_text(x, frame.bottom + 16, short(10.0**decade), "mid"))
+    middle = (frame.left + frame.right) / 2
+    parts.append(_text(middle, frame.bottom + 32, "rate", "mid"))
+    parts += _legend(legend, 14)
+    for index, curve in enumerate((losses, means)):
+        path = _path([(place(rate), frame.y(y)) for rate, y in curve])
+        parts.append(f'<path class="curve c{index} d{index}" d="{path}"/>')
+    for index, rate in enumerate(marks.values(), 2):
+        x = min(max(place(rate), frame.left), frame.right)
+        kind = f"curve c{index} d{index}"
+        parts.append(_line(x, frame.top, x, frame.bottom, kind))
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def plot_rates(
+    points: Points,
+    mean: Points,
+    marks: Marks,
+    files: Iterable[str | os.PathLike[str]] = (),
+) -> "Figure":
+    """Draw loss over rate by matplotlib; arguments as for `draw_rates`.
+
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> points = [(1e-3, 1.0), (1e-2, 0.5), (1e-1, 2.0)]
+    >>> figure = plot_rates(points, points, {"valley": 4e-3})
+    >>> figure.axes[0].get_xscale(), len(figure.axes[0].lines)
+    ('log', 3)
+    """
+    figure = _new_figure((7.2, 4.0))
+    ax = figure.subplots()
+    losses, means = _clipped(points, mean), _clipped(mean, mean)
+    ax.plot(*_columns(losses), **_style(0) | {"lw": 1.0, "alpha": 0.5}, label="loss")
+    ax.plot(*_columns(means), **_style(0), label="smoothed")
+    for index, (name, rate) in enumerate(marks.items(), 1):
+        ax.axvline(rate, **_style(index), label=f"{name} {short(rate)}")
+    ax.set_xscale("log")
+    ax.set_xlabel("rate")
+    ax.set_ylabel("loss")
+    _clean(ax)
+    ax.xaxis.set_major_formatter(lambda value, _: short(value))
+    ax.legend(frameon=False)
+    for file in files:
+        figure.savefig(file, dpi=150)
+    return figure
+
+
+def _clipped(points: Points, mean: Points) -> list[tuple[float, float]]:
+    """Return the points, as high as shows the course before the loss diverges."""
+    least = min(range(len(mean)), key=lambda i: mean[i][1])
+    low, high = mean[least][1], max(y for _, y in mean[: least + 1])
+    top = high + 0.5 * (high - low or abs(high) or 1.0)
+    return [(rate, min(y, top)) for rate, y in points]
