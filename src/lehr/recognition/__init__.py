@@ -1,5 +1,5 @@
 """The schedule behind a logged curve."""
 
-from lehr.recognition.recognize import Recognition, recognize
+from lehr.recognition.finding import Recognition, recognize
 
 __all__ = ["Recognition", "recognize"]

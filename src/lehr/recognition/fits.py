@@ -34,49 +34,48 @@ class Fit:
     power: float = 1.0
 
 
-def constant(t: Array, r: Array) -> Fit:
+def constant(t: Array, r: Array, w: Array) -> Fit:
     """Fit one value: the middle of the range."""
-    level = float(r.min() + r.max()) / 2
-    if level in r or r.min() == r.max():
-        level = float(r[0])
+    level = float(r[0]) if r.min() == r.max() else float(r.min() + r.max()) / 2
     return Fit("constant", lambda t: np.full_like(t, level))
 
 
-def line(t: Array, r: Array) -> Fit:
+def line(t: Array, r: Array, w: Array) -> Fit:
     """Fit a straight line."""
-    a, b = _solved([t, np.ones_like(t)], r)
+    a, b = _solved([t, np.ones_like(t)], r, w)
     return Fit("linear", lambda t: a * t + b)
 
 
-def exponential(t: Array, r: Array) -> Fit | None:
+def exponential(t: Array, r: Array, w: Array) -> Fit | None:
     """Fit equal ratios."""
     if not (r > 0).all():
         return None
-    a, b = _solved([t, np.ones_like(t)], np.log(r), weights=r)
+    a, b = _solved([t, np.ones_like(t)], np.log(r), w * r)
     return Fit("exponential", lambda t: np.exp(a * t + b))
 
 
-def inverse_sqrt(t: Array, r: Array) -> Fit | None:
+def inverse_sqrt(t: Array, r: Array, w: Array) -> Fit | None:
     """Fit one over the square root of a line."""
-    return _inverse(t, r, 2.0, "inverse_sqrt")
+    return _inverse(t, r, w, 2.0)
 
 
-def inverse_time(t: Array, r: Array) -> Fit | None:
+def inverse_time(t: Array, r: Array, w: Array) -> Fit | None:
     """Fit one over a line."""
-    return _inverse(t, r, 1.0, "inverse_time")
+    return _inverse(t, r, w, 1.0)
 
 
-def _inverse(t: Array, r: Array, power: float, family: str) -> Fit | None:
+def _inverse(t: Array, r: Array, w: Array, power: float) -> Fit | None:
     if not (r > 0).all() or r[0] == r[-1]:
         return None
-    a, b = _solved([t, np.ones_like(t)], r**-power, weights=r ** (power + 1))
+    a, b = _solved([t, np.ones_like(t)], r**-power, w * r ** (power + 1))
     if a <= 0 or a * t[0] + b <= 0:
         return None
     # The value is 1 / (a (t - pole))^(1 / power).
+    family = "inverse_sqrt" if power == 2 else "inverse_time"
     return Fit(family, lambda t: (a * t + b) ** (-1 / power), begin=-b / a)
 
 
-def cosine(t: Array, r: Array) -> Fit | None:
+def cosine(t: Array, r: Array, w: Array) -> Fit | None:
     """Fit part of half a cosine wave of any length and phase."""
     span = float(t[-1] - t[0])
     if span <= 0 or len(t) < 5:
@@ -86,8 +85,8 @@ def cosine(t: Array, r: Array) -> Fit | None:
         angle = np.pi * t / np.exp(log_length)
         return [np.ones_like(t), np.cos(angle), np.sin(angle)]
 
-    length = _searched(basis, t, r, np.log(span) - 0.01, np.log(span * 8))
-    c, p, q = _solved(basis(length, t), r)
+    length = _searched(basis, t, r, w, np.log(span) - 0.01, np.log(span * 8))
+    c, p, q = _solved(basis(length, t), r, w)
     n = float(np.exp(length))
     top = float(np.arctan2(q, p)) / np.pi * n
     down = r[-1] < r[0]
@@ -101,7 +100,7 @@ def cosine(t: Array, r: Array) -> Fit | None:
     return Fit("cosine", value, begin=begin, end=begin + n)
 
 
-def polynomial(t: Array, r: Array, power: float) -> Fit | None:
+def polynomial(t: Array, r: Array, w: Array, power: float) -> Fit | None:
     """Fit a power of what remains to an end that is searched."""
     span = float(t[-1] - t[0])
     if span <= 0 or len(t) < 5:
@@ -113,8 +112,8 @@ def polynomial(t: Array, r: Array, power: float) -> Fit | None:
         return [np.ones_like(t), left**power]
 
     low, high = np.log(span * 1e-7), np.log(span * 8)
-    left = _searched(basis, t, r, low, high, steps=80)
-    a, b = _solved(basis(left, t), r)
+    left = _searched(basis, t, r, w, low, high, steps=60)
+    a, b = _solved(basis(left, t), r, w)
     end = last + float(np.exp(left))
 
     def value(t: Array) -> Array:
@@ -123,7 +122,7 @@ def polynomial(t: Array, r: Array, power: float) -> Fit | None:
     return Fit("polynomial", value, end=end, power=power)
 
 
-def one_minus_sqrt(t: Array, r: Array) -> Fit | None:
+def one_minus_sqrt(t: Array, r: Array, w: Array) -> Fit | None:
     """Fit minus a square root from a beginning that is searched."""
     span = float(t[-1] - t[0])
     if span <= 0 or len(t) < 5:
@@ -134,10 +133,9 @@ def one_minus_sqrt(t: Array, r: Array) -> Fit | None:
         past = np.maximum(t - first + np.exp(log_before), 0.0) / span
         return [np.ones_like(t), np.sqrt(past)]
 
-    before = _searched(
-        basis, t, r, np.log(span * 1e-7), np.log(span * 2), steps=80
-    )
-    a, b = _solved(basis(before, t), r)
+    low, high = np.log(span * 1e-7), np.log(span * 2)
+    before = _searched(basis, t, r, w, low, high, steps=60)
+    a, b = _solved(basis(before, t), r, w)
     begin = first - float(np.exp(before))
 
     def value(t: Array) -> Array:
@@ -146,7 +144,8 @@ def one_minus_sqrt(t: Array, r: Array) -> Fit | None:
     return Fit("one_minus_sqrt", value, begin=begin)
 
 
-FAMILIES: tuple[tuple[Callable[[Array, Array], Fit | None], int], ...] = (
+Family = Callable[[Array, Array, Array], Fit | None]
+FAMILIES: tuple[tuple[Family, int], ...] = (
     (constant, 1),
     (line, 2),
     (exponential, 2),
@@ -155,17 +154,15 @@ FAMILIES: tuple[tuple[Callable[[Array, Array], Fit | None], int], ...] = (
     (cosine, 3),
     (one_minus_sqrt, 3),
     *(
-        ((lambda t, r, power=power: polynomial(t, r, power)), 3)
+        ((lambda t, r, w, power=power: polynomial(t, r, w, power)), 3)
         for power in (2.0, 0.5, 3.0, 0.9, 1.5, 4.0)
     ),
 )
 """What is tried, the simplest first, and how many numbers each takes."""
 
 
-def _solved(basis: list[Array], r: Array, weights: Array | None = None) -> Array:
-    rows = np.stack(basis, axis=1)
-    if weights is not None:
-        rows, r = rows * weights[:, None], r * weights
+def _solved(basis: list[Array], r: Array, w: Array) -> Array:
+    rows, r = np.stack(basis, axis=1) * w[:, None], r * w
     scale = np.abs(rows).max(axis=0)
     scale[scale == 0] = 1.0
     return np.linalg.lstsq(rows / scale, r, rcond=None)[0] / scale
@@ -175,6 +172,7 @@ def _searched(
     basis: Callable[[float, Array], list[Array]],
     t: Array,
     r: Array,
+    w: Array,
     low: float,
     high: float,
     steps: int = 32,
@@ -184,36 +182,42 @@ def _searched(
     A search for the least sum of squares alone ends at half of the digits.
     """
     chosen = np.unique(np.linspace(0, len(t) - 1, POINTS).round().astype(int))
-    t, r = t[chosen], r[chosen]
+    t, r, w = t[chosen], r[chosen], w[chosen]
 
-    def solved(parameter: float) -> tuple[Array, Array, float]:
+    def error(parameter: float) -> float:
         columns = basis(parameter, t)
-        weights = _solved(columns, r)
-        rest = r - np.stack(columns, axis=1) @ weights
-        return columns, weights, float(np.abs(rest).max())
+        rest = w * (r - np.stack(columns, axis=1) @ _solved(columns, r, w))
+        return float(rest @ rest)
 
     grid = np.linspace(low, high, steps)
-    errors = [solved(x)[2] for x in grid]
+    errors = [error(x) for x in grid]
     best = int(np.argmin(errors))
-    x, error = float(grid[best]), errors[best]
+    x, least = float(grid[best]), errors[best]
     width = float(grid[1] - grid[0])
-    for _ in range(40):
-        columns, weights, _ = solved(x)
-        h = 1e-6 * max(width, 1e-3)
-        slope = sum(
-            w * (up - down) / (2 * h)
-            for w, up, down in zip(
-                weights, basis(x + h, t), basis(x - h, t), strict=True
-            )
-        )
-        move = float(_solved([*columns, slope], r)[-1])
+    for _ in range(25):
+        move = _newton(basis, t, r, w, x, 1e-6 * max(width, 1e-3))
         move = max(-width, min(width, move))
-        while abs(move) > 1e-15 * max(abs(x), 1.0):
-            after = solved(x + move)[2]
-            if after < error:
-                break
+        after = error(x + move)
+        while after > least * (1 + 1e-6) and abs(move) > 1e-12 * max(abs(x), 1.0):
             move /= 4
-        else:
-            return x
-        x, error = x + move, after
+            after = error(x + move)
+        x, least = x + move, after
+        if abs(move) <= 1e-12 * max(abs(x), 1.0):
+            break
     return x
+
+
+def _newton(
+    basis: Callable[[float, Array], list[Array]],
+    t: Array,
+    r: Array,
+    w: Array,
+    x: float,
+    h: float,
+) -> float:
+    """Return the Gauss-Newton step of the parameter, the rest being solved for."""
+    columns = basis(x, t)
+    weights = _solved(columns, r, w)
+    sides = zip(weights, basis(x + h, t), basis(x - h, t), strict=True)
+    slope = sum(weight * (up - down) / (2 * h) for weight, up, down in sides)
+    return float(_solved([*columns, slope], r, w)[-1])

@@ -1,5 +1,6 @@
 """Parts of a curve joined to a schedule: whole lengths, round values."""
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from lehr.schedules import (
     Chain,
     Constant,
     Cosine,
-    Exponential,
+    ExponentialDecay,
     InverseSqrt,
     InverseTime,
     Linear,
@@ -36,30 +37,30 @@ class Joint:
     right: float
 
 
-def joined(
-    t: Array, r: Array, parts: Sequence[Segment], tolerance: Array
-) -> Schedule:
-    """Return the chain of the parts, with lengths and values as round as they can be."""
-    joints = [_joint(t, a, b, tolerance) for a, b in zip(parts, parts[1:], strict=False)]
+def joined(t: Array, r: Array, parts: Sequence[Segment], tolerance: Array) -> Schedule:
+    """Return the chain of the parts, its lengths and values as round as they can be."""
+    joints = [_joint(t, a, b, tolerance) for a, b in itertools.pairwise(parts)]
     begins = [0, *(joint.update for joint in joints)]
     if all(part.fit.family == "constant" for part in parts) and len(parts) > 1:
         levels = [_rounded(float(r[p.first]), tolerance[p.first]) for p in parts]
         return PiecewiseConstant(tuple(levels), tuple(begins[1:]))
     pieces = []
+    log = float(t[-1]), float(t[-1] - t[-2])
     for i, part in enumerate(parts):
         last = i == len(parts) - 1
         room = float(max(tolerance[part.first], tolerance[part.last]))
         begin = begins[i]
         end = None if last else begins[i + 1]
-        pieces.append(_piece(part, begin, end, float(t[-1]), room))
+        pieces.append(_piece(part, begin, end, log, room))
     if len(pieces) > 1:
         pieces = _meeting(pieces, 4 * float(tolerance.max()))
     return pieces[0] if len(pieces) == 1 else Chain(tuple(pieces))
 
 
 def _piece(
-    part: Segment, begin: int, end: int | None, last: float, room: float
+    part: Segment, begin: int, end: int | None, log: tuple[float, float], room: float
 ) -> Schedule:
+    last, gap = log
     fit = part.fit
     at = _values(fit)
     first = _rounded(at(begin), room)
@@ -75,19 +76,36 @@ def _piece(
         return _cosine(fit, begin, end, room)
     stop = end
     if stop is None:
-        own = fit.end if fit.end is not None else last
+        own = fit.end if fit.end is not None else _landing(at, last, gap, room)
         stop = max(int(_whole(own)), begin + 1)
     final = _rounded(at(stop), room)
     steps = stop - begin
     if fit.family == "linear":
         return Linear(first, final, steps)
     if fit.family == "exponential":
-        return Exponential(first, final, steps)
+        span = max(last - begin, 1.0)
+        factor = (at(begin + span) / at(begin)) ** (1 / span)
+        factor = _rounded(factor, 0.1 * room / (abs(first) * span))
+        return ExponentialDecay(first, factor, 1, math.inf if end is None else steps)
     if fit.family == "one_minus_sqrt":
         return OneMinusSqrt(first, final, steps)
     own_end = stop if fit.end is None else max(int(_whole(fit.end)), stop)
     whole = Polynomial(first, _rounded(at(own_end), room), own_end - begin, fit.power)
     return whole if own_end == stop else whole[:steps]
+
+
+def _landing(at: Any, last: float, gap: float, room: float) -> float:
+    """Return where a curve comes to 0 right after the log's end, else that end."""
+    low, high = at(last), at(last + gap)
+    if abs(high) <= 2 * room < abs(low):
+        return last + gap
+    if abs(low) <= room or low * high > 0:
+        return last
+    a, b = last, last + gap
+    for _ in range(60):
+        middle = (a + b) / 2
+        a, b = (middle, b) if at(middle) * low > 0 else (a, middle)
+    return a
 
 
 def _cosine(fit: Fit, begin: int, end: int | None, room: float) -> Schedule:

@@ -1,18 +1,17 @@
 """A logged curve cut into parts, each of one family."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lehr.recognition.fits import FAMILIES, Fit
+from lehr.recognition.fits import FAMILIES, Family, Fit, constant
 
 Array = Any
 
 
-_ALONE = 3
-"""Parts of one or two points: more are noise."""
+_SLACK = 2.0
+"""A fit is off by its own rounding and by that of the point."""
 
 
 @dataclass(frozen=True)
@@ -28,73 +27,89 @@ def segments(t: Array, r: Array, tolerance: Array, most: int) -> list[Segment] |
     """Cut a curve into as few parts as a look ahead finds, or None beyond `most`.
 
     From the first point on, the family that reaches furthest within the tolerance is
-    taken, less the numbers that it takes.
+    taken, less the numbers that it takes. Of one or two points may be the first part
+    and the last, no other.
     """
+    levels = _levels(t, r)
+    if levels is not None:
+        return levels if len(levels) <= 4 * most else None
     found: list[Segment] = []
-    begin = alone = 0
+    begin = 0
     while begin < len(t):
         if len(found) == most:
             return None
-        best: tuple[float, int, Fit] | None = None
+        best: tuple[tuple[float, float], int, Fit] | None = None
         for family, numbers in FAMILIES:
-            if best is not None and best[1] == len(t) and numbers >= 3:
-                break
-            reach, fit = _reach(family, t, r, tolerance, begin)
+            reach, fit, off = _reach(family, t, r, tolerance, begin)
             if fit is None:
                 continue
             if reach - begin <= numbers and reach < len(t) and numbers > 1:
                 continue  # it goes through any so many points
-            score = reach - 1.5 * numbers
+            score = (reach - 1.5 * numbers, -off)
             if best is None or score > best[0]:
                 best = score, reach, fit
-        if best is not None and best[1] - begin <= 2 and begin + 2 < len(t):
-            alone += 1
-            if alone > _ALONE:
-                return None
+            if reach == len(t) and numbers < 3:
+                break
         if best is None:
             return None
         _, stop, fit = best
+        if begin and stop - begin <= 2 and stop < len(t):
+            return None
         found.append(Segment(begin, stop - 1, fit))
         begin = stop
     return found
 
 
-def _reach(
-    family: Callable[[Array, Array], Fit | None],
-    t: Array,
-    r: Array,
-    tolerance: Array,
-    begin: int,
-) -> tuple[int, Fit | None]:
-    """Return the first point past those that the family explains, and its fit."""
+def _levels(t: Array, r: Array) -> list[Segment] | None:
+    """Return the parts of a curve that only jumps, or None if it also moves."""
+    begins = [0, *(np.flatnonzero(np.diff(r)) + 1).tolist()]
+    if len(begins) > len(t) // 2:
+        return None
+    ends = [*(begin - 1 for begin in begins[1:]), len(t) - 1]
+    if any(a == b for a, b in zip(begins[1:-1], ends[1:-1], strict=True)):
+        return None  # a value of its own in the middle is part of a movement
+    ones = np.ones(1)
+    return [
+        Segment(a, b, constant(t[a : a + 1], r[a : a + 1], ones))
+        for a, b in zip(begins, ends, strict=True)
+    ]
 
-    def tried(stop: int) -> Fit | None:
+
+def _reach(
+    family: Family, t: Array, r: Array, tolerance: Array, begin: int
+) -> tuple[int, Fit | None, float]:
+    """Return the first point past what the family explains, its fit, and how far off.
+
+    The last is in units of the tolerance.
+    """
+    size = len(t)
+
+    def tried(stop: int) -> tuple[Fit, float] | None:
         part = slice(begin, stop)
+        room = tolerance[part]
         with np.errstate(all="ignore"):
-            fit = family(t[part], r[part])
+            fit = family(t[part], r[part], room.min() / room)
             if fit is None:
                 return None
-            off = np.abs(fit.value(t[part]) - r[part])
-        return fit if bool((off <= tolerance[part]).all()) else None
+            off = float((np.abs(fit.value(t[part]) - r[part]) / room).max())
+        return (fit, off) if off <= _SLACK else None
 
-    size = len(t)
     whole = tried(size)
     if whole is not None:
-        return size, whole
-    good, fit, step = begin, None, 1
-    while begin + step <= size:
+        return (size, *whole)
+    low, high, found, step = begin, size, None, 1
+    while begin + step < size:  # short parts may fail where long ones do not
         now = tried(begin + step)
         if now is not None:
-            good, fit = begin + step, now
-        elif step >= 8:
-            break
+            low, high, found = begin + step, size, now
+        elif found is not None:
+            high = min(high, begin + step)
         step *= 2
-    low, high = good, min(begin + step, size)
-    while high - low > 1:
+    while found is not None and high - low > 1:
         middle = (low + high) // 2
         now = tried(middle)
         if now is not None:
-            low, fit = middle, now
+            low, found = middle, now
         else:
             high = middle
-    return low, fit
+    return (low, *found) if found is not None else (begin, None, 0.0)

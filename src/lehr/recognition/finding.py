@@ -105,9 +105,7 @@ def recognize(
     return Recognition(through, 0.0, 0.0, 0.0, len(t), recognized=False)
 
 
-def _rooms(
-    r: Any, largest: float, tolerance: float | None, np: Any
-) -> Iterator[Any]:
+def _rooms(r: Any, largest: float, tolerance: float | None, np: Any) -> Iterator[Any]:
     """Yield how far each point may be off, the finest first.
 
     What was stored as float32, or printed with few digits, shows it: there is no use in
@@ -116,13 +114,15 @@ def _rooms(
     if tolerance is not None:
         yield np.full_like(r, _checks.positive("tolerance", tolerance) * largest)
         return
-    floor = 1e-11 * largest
+    floor, fixed = 1e-11 * largest, 0.0
     single = bool((r == r.astype(np.float32)).all())
-    digits = max(len(f"{abs(x):.15e}".split("e")[0].replace(".", "").rstrip("0")) for x in r.tolist())
-    if digits <= 8:
+    written = [Decimal(repr(x)).normalize().as_tuple() for x in r.tolist()]
+    digits = max(len(number.digits) for number in written)
+    if 3 <= digits <= 8:  # fewer: values that are as round as that
         exponents = np.floor(np.log10(np.maximum(np.abs(r), 1e-300)))
         printed = 0.51 * 10.0 ** (exponents - digits + 1)
-        fixed = 0.51 * 10.0 ** -_decimals(r.tolist())
+        decimals = max(-int(number.exponent) for number in written)
+        fixed = 0.51 * 10.0**-decimals
         yield np.maximum(np.minimum(printed, np.inf), floor)
         if fixed > floor:
             yield np.full_like(r, fixed)
@@ -131,12 +131,8 @@ def _rooms(
     else:
         yield np.full_like(r, floor)
     for level in (1e-7, 1e-5, 1e-4, _COARSEST):
-        yield np.full_like(r, level * largest)
-
-
-def _decimals(values: Sequence[float]) -> int:
-    """Return how many decimals the values have when they are written out."""
-    return max(-int(Decimal(repr(x)).as_tuple().exponent) for x in values)
+        if level * largest > fixed:
+            yield np.full_like(r, level * largest)
 
 
 def _points(steps: Sequence[float], rates: Sequence[float], np: Any) -> tuple[Any, Any]:
@@ -162,9 +158,7 @@ def _points(steps: Sequence[float], rates: Sequence[float], np: Any) -> tuple[An
 def _measured(
     schedule: Schedule, t: Any, r: Any, largest: float, level: float
 ) -> Recognition:
-    off = max(
-        abs(schedule(x) - y) for x, y in zip(t.tolist(), r.tolist(), strict=True)
-    )
+    off = max(abs(schedule(x) - y) for x, y in zip(t.tolist(), r.tolist(), strict=True))
     relative = off / largest if largest else off
     return Recognition(schedule, off, relative, level, len(t), recognized=True)
 
