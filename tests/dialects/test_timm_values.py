@@ -162,3 +162,9 @@ def test_one_milestone_is_not_a_list():
 def test_a_multiplier_next_to_1_that_makes_countless_cycles_is_refused():
     with pytest.raises(ValueError, match=r"cycle_mul=1.0000001 is so near to 1"):
         timm.cosine(0.1, t_initial=10, cycle_mul=1.0000001, cycle_limit=10**9)
+
+
+def test_milestones_that_all_lie_at_the_start_hold_after_the_warmup():
+    # timm 1.0.31: MultiStepLRScheduler(decay_t=[1], decay_rate=0.5, warmup_t=2).
+    curve = timm.multi_step(1.0, decay_t=[1], decay_rate=0.5, warmup_t=2)
+    assert [curve(t) for t in (0, 1, 2, 5)] == [0.0, 0.5, 0.5, 0.5]

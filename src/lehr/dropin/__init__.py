@@ -1,3 +1,11 @@
-"""Schedulers with the names, signatures and states of other libraries'."""
+"""Schedulers with the names, signatures and states of other libraries'.
 
-__all__: list[str] = []
+`lehr.dropin.torch` stands for `torch.optim.lr_scheduler` (and `swa_utils.SWALR`),
+`lehr.dropin.timm` for `timm.scheduler`, `lehr.dropin.transformers` for
+`transformers.optimization`: change one import and keep every number.
+"""
+
+from lehr.dropin._exact import exact, is_exact
+from lehr.dropin.past_end import PastEndWarning
+
+__all__ = ["PastEndWarning", "exact", "is_exact"]

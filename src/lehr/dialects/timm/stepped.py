@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from lehr import _checks
 from lehr.dialects.timm.frame import Frame, Range
-from lehr.schedules import PiecewiseConstant, Schedule, Step
+from lehr.schedules import Constant, PiecewiseConstant, Schedule, Step
 
 
 def step(
@@ -120,6 +120,8 @@ def multi_step(
     for boundary in sorted(drops):
         done += drops[boundary]
         values.append(base * rate**done)
+    if not drops:  # after a warmup, the value that is held
+        return frame.around(Constant(values[0]), base)
     return frame.around(PiecewiseConstant(tuple(values), tuple(sorted(drops))), base)
 
 
