@@ -1,6 +1,9 @@
 """How Sphinx builds the documentation: MyST pages, Furo, offline."""
 
+import os
 from importlib import metadata
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
 
 project = "lehr"
 author = "the lehr authors"
