@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 from torch.optim.lr_scheduler import LambdaLR as TorchLambdaLR
-from torch.optim.lr_scheduler import ReduceLROnPlateau
 
+from lehr.dropin.torch import ReduceLROnPlateau
 from lehr.dropin.transformers.greedy import GreedyLR
 from lehr.dropin.transformers.multiplier import Multiplier
 from lehr.schedules import Constant
@@ -16,7 +16,7 @@ Optimizer = torch.optim.Optimizer
 def get_reduce_on_plateau_schedule(
     optimizer: Optimizer, **kwargs: Any
 ) -> ReduceLROnPlateau:
-    """Return torch's ReduceLROnPlateau.
+    """Return a ReduceLROnPlateau.
 
     Args:
         optimizer: any torch optimizer.
