@@ -103,13 +103,14 @@ def one_cycle_momentum(
     After the cycle, n updates later, the original's value is
     cycle_max_mom (1 + decay_mom_rate n / decay_step_size).
 
-    Args: those of `one_cycle`, and
-        base: the group's own momentum, which DeepSpeed overwrites.
-        cycle_momentum: whether it is driven at all; if not, None is returned.
-        cycle_min_mom: the value at the peak of the rate.
-        cycle_max_mom: the value at both ends of the cycle.
-        decay_mom_rate: what is added, as a multiple of `cycle_max_mom`.
-        exact: whether update 0 uses `cycle_min_mom`, as in the original.
+    Beside the parameters of `one_cycle`:
+
+    - base: the group's own momentum, which DeepSpeed overwrites.
+    - cycle_momentum: whether it is driven at all; if not, None is returned.
+    - cycle_min_mom: the value at the peak of the rate.
+    - cycle_max_mom: the value at both ends of the cycle.
+    - decay_mom_rate: what is added, as a multiple of `cycle_max_mom`.
+    - exact: whether update 0 uses `cycle_min_mom`, as in the original.
 
     Raises:
         ValueError: an argument is outside its range.

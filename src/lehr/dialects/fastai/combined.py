@@ -161,9 +161,10 @@ def fit_one_cycle_momentum(
 ) -> Schedule:
     """Return the momentum of Learner.fit_one_cycle: down where the rate rises, and up.
 
-    Args: those of `fit_one_cycle`, and
-        base: the group's own momentum, which fastai overwrites.
-        moms: the values at the start, at the peak of the rate, and after the run.
+    Beside the parameters of `fit_one_cycle`:
+
+    - base: the group's own momentum, which fastai overwrites.
+    - moms: the values at the start, at the peak of the rate, and after the run.
 
     Raises:
         ValueError: an argument is outside its range.

@@ -25,14 +25,15 @@ def weight_decay(
 ) -> Schedule | None:
     """Return the weight decay of `OptimizerParamScheduler`: a rise from start to end.
 
-    Args: those of `optimizer_param_scheduler`, and
-        base: the group's own weight decay, which Megatron overwrites.
-        start_wd: the first value, >= 0; without it and `end_wd`, nothing is driven and
-            None is returned.
-        end_wd: the value from `wd_incr_steps` on, >= start_wd.
-        wd_incr_steps: length of the rise, in samples.
-        wd_incr_style: "constant" (both values are the same), "linear" or "cosine".
-        global_batch_size: samples of one update, >= 1; 1 for a clock of samples.
+    Beside the parameters of `optimizer_param_scheduler`:
+
+    - base: the group's own weight decay, which Megatron overwrites.
+    - start_wd: the first value, >= 0; without it and `end_wd`, nothing is driven and
+      None is returned.
+    - end_wd: the value from `wd_incr_steps` on, >= start_wd.
+    - wd_incr_steps: length of the rise, in samples.
+    - wd_incr_style: "constant" (both values are the same), "linear" or "cosine".
+    - global_batch_size: samples of one update, >= 1; 1 for a clock of samples.
 
     Raises:
         ValueError: an argument is outside its range.

@@ -29,10 +29,11 @@ def cosine_annealing(
     Without `T_max` it takes end - begin steps, and as the last of them is one less, it
     stops short of the floor and holds that. Past `T_max` it climbs back to `base`.
 
-    Args: those of `step`, and
-        T_max: steps to the floor, >= 1; None is end - begin.
-        eta_min: the floor, in the units of `base`; 0 if neither floor is given.
-        eta_min_ratio: the floor as a fraction of `base`, in place of `eta_min`.
+    Beside the parameters of `step`:
+
+    - T_max: steps to the floor, >= 1; None is end - begin.
+    - eta_min: the floor, in the units of `base`; 0 if neither floor is given.
+    - eta_min_ratio: the floor as a fraction of `base`, in place of `eta_min`.
 
     Raises:
         ValueError: an argument is outside its range, or both floors are given.
@@ -90,11 +91,12 @@ def cosine_restart(
     At the start of each period the value is set, whatever it was. After the last one it
     holds what its last step left, which is not the floor.
 
-    Args: those of `step`, and
-        periods: steps of each half wave, >= 1.
-        restart_weights: each peak as a multiple of `base`; one per period.
-        eta_min: the floor, in the units of `base`.
-        eta_min_ratio: the floor as a fraction of `base`; one of both must be given.
+    Beside the parameters of `step`:
+
+    - periods: steps of each half wave, >= 1.
+    - restart_weights: each peak as a multiple of `base`; one per period.
+    - eta_min: the floor, in the units of `base`.
+    - eta_min_ratio: the floor as a fraction of `base`; one of both must be given.
 
     Raises:
         ValueError: an argument is outside its range, or none or both floors are given.

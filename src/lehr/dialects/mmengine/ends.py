@@ -22,9 +22,10 @@ def poly(
 ) -> Schedule:
     """Return the curve of PolyLR: a power of what remains, at the floor by end - 1.
 
-    Args: those of `step`, and
-        eta_min: the floor, in the units of `base`.
-        power: >= 0.
+    Beside the parameters of `step`:
+
+    - eta_min: the floor, in the units of `base`.
+    - power: >= 0.
 
     Raises:
         ValueError: an argument is outside its range.
@@ -68,15 +69,16 @@ def one_cycle(
     It is torch's; past its end the last value is held, where mmengine goes one step
     past the floor and then raises.
 
-    Args: those of `step`, and
-        eta_max: the peak, in the units of `base`.
-        total_steps: steps of the whole curve, >= 1; None is end - begin.
-        pct_start: the fraction of the steps that rises, in [0, 1].
-        anneal_strategy: "cos" or "linear".
-        div_factor: the first value is eta_max / div_factor; not 0.
-        final_div_factor: the last value is the first / final_div_factor; not 0.
-        three_phase: whether to fall as it rose, and then to the end.
-        param_name: "lr".
+    Beside the parameters of `step`:
+
+    - eta_max: the peak, in the units of `base`.
+    - total_steps: steps of the whole curve, >= 1; None is end - begin.
+    - pct_start: the fraction of the steps that rises, in [0, 1].
+    - anneal_strategy: "cos" or "linear".
+    - div_factor: the first value is eta_max / div_factor; not 0.
+    - final_div_factor: the last value is the first / final_div_factor; not 0.
+    - three_phase: whether to fall as it rose, and then to the end.
+    - param_name: "lr".
 
     Raises:
         ValueError: an argument is outside its range.

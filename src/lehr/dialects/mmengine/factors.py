@@ -71,8 +71,9 @@ def multi_step(
 ) -> Schedule:
     """Return the curve of MultiStepLR: times `gamma` at each milestone.
 
-    Args: those of `step`, and
-        milestones: steps after `begin`, >= 0; one given twice counts twice.
+    Beside the parameters of `step`:
+
+    - milestones: steps after `begin`, >= 0; one given twice counts twice.
 
     Raises:
         ValueError: an argument is outside its range, or a value would overflow.
@@ -112,8 +113,9 @@ def constant(
     At step end - 1 it is undone: one step early. Where `end` is begin + 1 it is not
     undone at all, as in mmengine.
 
-    Args: those of `step`, and
-        factor: in [0, 1]; 0, on which mmengine fails when it is undone, is well here.
+    Beside the parameters of `step`:
+
+    - factor: in [0, 1]; 0, on which mmengine fails when it is undone, is well here.
 
     Raises:
         ValueError: an argument is outside its range.
@@ -149,10 +151,11 @@ def linear(
 ) -> Schedule:
     """Return the curve of LinearLR: a line between two factors, at its end by end - 1.
 
-    Args: those of `step`, and
-        start_factor: in [0, 1]; 0, on which mmengine fails at its next step, is well
-            here.
-        end_factor: in [0, 1].
+    Beside the parameters of `step`:
+
+    - start_factor: in [0, 1]; 0, on which mmengine fails at its next step, is well
+      here.
+    - end_factor: in [0, 1].
 
     Raises:
         ValueError: an argument is outside its range.
@@ -188,7 +191,7 @@ def exponential(
 ) -> Schedule:
     """Return the curve of ExponentialLR: times `gamma` at every step.
 
-    Args: those of `step`.
+    The parameters are those of `step`.
 
     Raises:
         ValueError: an argument is outside its range.

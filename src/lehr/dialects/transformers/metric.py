@@ -72,7 +72,7 @@ def greedy(
 ) -> Never:
     """Refuse "greedy": GreedyLR also raises the value, which no plateau does.
 
-    Args: those of transformers' GreedyLR, so that the refusal is this one.
+    The parameters are those of transformers' GreedyLR, so that the refusal is this one.
 
     Raises:
         ValueError: always, with what to use in its place.

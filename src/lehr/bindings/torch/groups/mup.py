@@ -30,13 +30,11 @@ def mup_groups(
     With m the width over the base width of a parameter's inputs (fan-in), a rate is
     multiplied by:
 
-    | | Adam | SGD |
-    |---|---|---|
-    | hidden weights: both dimensions grow | 1 / m | m_out / m |
-    | embeddings, biases, norms: the output grows | 1 | m_out |
-    | readout: the input grows; the model multiplies its output by 1 / m | 1 | m |
-    | readout without that (`readout="plain"`) | 1 / m | 1 / m |
-    | nothing grows | 1 | 1 |
+    - hidden weights, whose both dimensions grow: 1 / m with Adam, m_out / m with SGD;
+    - embeddings, biases and norms, whose output grows: 1, and m_out;
+    - the readout, whose input grows, in a model that multiplies its output by 1 / m: 1,
+      and m; in one that does not (``readout="plain"``): 1 / m, and 1 / m;
+    - where nothing grows: 1, and 1.
 
     Only rates are set here. The multiplier of the output is the model's own, and so are
     the initial weights: variance 1 / fan-in; of the readout the same for all widths, or
