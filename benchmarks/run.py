@@ -1,4 +1,8 @@
-"""Run every benchmark, each in a process of its own; `--write` records RESULTS.md."""
+"""Run every benchmark, each in a process of its own; `--write` records RESULTS.md.
+
+With names (`make bench ARGS="dropin_torch --write"`) only those are run, and recorded
+in the place of what they gave before.
+"""
 
 import json
 import os
@@ -15,7 +19,7 @@ from harness import Row, table
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 PEERS = ("numpy", "torch", "jax", "optax", "transformers", "timm", "lrsched", "fvcore")
-PEERS += ("accelerate", "lightning")
+PEERS += ("accelerate", "lightning", "keras")
 HOW = """\
 CPU time of the process, one thread; the functions to compare take turns in one process,
 15 rounds; each time is a median, each ratio the median of the rounds' ratios. Stepped
@@ -49,17 +53,27 @@ def measure(script: Path) -> dict:
         return json.loads(output.read_text())
 
 
-def report(sections: list[dict]) -> str:
-    head = (
-        f"{date.today().isoformat()}, {processor()}, {os.cpu_count()} cores, "
-        f"{platform.system()}, {platform.python_implementation()} "
-        f"{platform.python_version()}; {versions()}."
+def head() -> str:
+    machine = (
+        f"{processor()}, {os.cpu_count()} cores, {platform.system()}, "
+        f"{platform.python_implementation()} {platform.python_version()}; {versions()}."
     )
-    parts = ["# Benchmark results", head, HOW.strip()]
-    for section in sections:
-        rows = [Row(**row) for row in section["rows"]]
-        parts += [f"## {section['title']}", table(rows)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(["# Benchmark results", machine, HOW.strip()])
+
+
+def written(section: dict) -> str:
+    rows = [Row(**row) for row in section["rows"]]
+    day = f"Measured on {date.today().isoformat()}."
+    return "\n\n".join([f"## {section['title']}", day, table(rows)])
+
+
+def report(sections: list[dict], before: str) -> str:
+    """Return the page: the sections of before, with these in their place."""
+    known = {}
+    for part in before.split("\n## ")[1:]:
+        known[part.partition("\n")[0]] = f"## {part.strip()}"
+    known |= {section["title"]: written(section) for section in sections}
+    return "\n\n".join([head(), *(known[title] for title in sorted(known))]) + "\n"
 
 
 def main() -> None:
@@ -70,9 +84,8 @@ def main() -> None:
     ]
     sections = [measure(script) for script in scripts]
     if "--write" in sys.argv:
-        if chosen:
-            sys.exit("--write records all benchmarks: leave the names out")
-        RESULTS.write_text(report(sections))
+        before = RESULTS.read_text() if chosen and RESULTS.exists() else ""
+        RESULTS.write_text(report(sections, before))
         print(f"wrote {RESULTS}")
     rows = [Row(**row) for section in sections for row in section["rows"]]
     missed = sum(row.reached is False for row in rows)
