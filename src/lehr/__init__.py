@@ -139,6 +139,24 @@ _ELSEWHERE = {
     "to_code": "lehr.exporting",
 }
 
+_PARTS = {
+    "bindings",
+    "config",
+    "controllers",
+    "dialects",
+    "dropin",
+    "exporting",
+    "importing",
+    "optimizer",
+    "plan",
+    "plotting",
+    "rate_finder",
+    "recognition",
+    "scheduler",
+    "schedules",
+    "training",
+}
+
 _PLAINEST = {
     "Chain",
     "Constant",
@@ -153,10 +171,10 @@ _PLAINEST = {
 
 def __getattr__(name: str) -> "Any":
     """Import on first use: one of the plainest names brings those, another one all."""
-    if name == "schedules":
+    if name in _PARTS:
         from importlib import import_module
 
-        return import_module("lehr.schedules")
+        return import_module(f"lehr.{name}")
     if name in _ELSEWHERE:
         from importlib import import_module
 
@@ -172,4 +190,4 @@ def __getattr__(name: str) -> "Any":
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "schedules", "__version__"})
+    return sorted({*__all__, *_PARTS, "__version__"})

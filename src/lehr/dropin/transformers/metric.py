@@ -27,7 +27,8 @@ def get_reduce_on_plateau_schedule(
     >>> get_reduce_on_plateau_schedule(optimizer, patience=3).patience
     3
     """
-    return ReduceLROnPlateau(optimizer, **kwargs)
+    scheduler: ReduceLROnPlateau = ReduceLROnPlateau(optimizer, **kwargs)
+    return scheduler
 
 
 def get_greedy_schedule(optimizer: Optimizer, **kwargs: Any) -> GreedyLR:
