@@ -17,7 +17,7 @@ ifneq ($(shell cat $(STAMPS)/venv 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMPS)/venv
 endif
 
-.PHONY: help demo test soak lint format bench docs clean
+.PHONY: help demo test soak lint format bench agreement docs clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SECONDARY:
@@ -28,6 +28,7 @@ help:
 	@echo 'make soak     thousands of kills, and a table of them  (SOAK=10 rounds)'
 	@echo 'make lint     ruff, mypy --strict     (make format repairs what ruff can)'
 	@echo 'make bench    ratios to other libraries  (ARGS=--write records them)'
+	@echo 'make agreement every dialect beside its library, into docs/agreement.md'
 	@echo 'make docs     the documentation, in build/docs'
 	@echo 'make clean    remove what make made; runs/ stays'
 
@@ -58,6 +59,10 @@ format: $(STAMPS)/lint
 
 bench: $(STAMPS)/bench $(STAMPS)/timm
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+# ARGS="--library torch" compares only that one, and keeps what is said of the others.
+agreement: $(STAMPS)/test $(STAMPS)/timm
+	@$(BIN)/python benchmarks/agreement.py --write $(ARGS)
 
 docs: $(STAMPS)/docs
 	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/docs

@@ -5,7 +5,13 @@ from lehr.dialects.catalog import schedulers
 
 NUMBER = 40
 SCALED = "a scaled warmup ends as documented, unless exact=True"
+NOTHING = "with a t_max of 0 it is at its end; there 0 is divided by"
 DIFFERENCES = {
+    "StepScheduler": "a gamma below 0 is refused",
+    "ExponentialScheduler": "a gamma of 0 is refused",
+    "LinearScheduler": NOTHING,
+    "CosineAnnealingScheduler": NOTHING,
+    "PolynomialScheduler": f"{NOTHING}; a power of 0 is refused",
     "CosineAnnealingWarmRestartsScheduler": "cycles of a fractional t_mult are not cut "
     "to whole lengths, unless exact=True",
     "MultiStepWithWarmupScheduler": SCALED,

@@ -12,6 +12,15 @@ CURVES = {
     "WarmupDecayLR": deepspeed.warmup_decay,
     "WarmupCosineLR": deepspeed.warmup_cosine,
 }
+DIFFERENCES = {
+    "OneCycle": "the second beta is left alone; there it is set to 0.99",
+    "OneCycle momentum": "update 0 uses the value documented, unless exact=True; "
+    "a plain momentum is driven too",
+    **dict.fromkeys(
+        ("WarmupLR", "WarmupDecayLR", "WarmupCosineLR"),
+        'an unknown warmup_type is refused; there it is "log"',
+    ),
+}
 
 
 def comparisons() -> list[Comparison]:
@@ -21,5 +30,5 @@ def comparisons() -> list[Comparison]:
     return recorded(
         "deepspeed",
         {name: of(curve) for name, curve in CURVES.items()},
-        {"OneCycle momentum": "update 0 uses the value documented, unless exact=True"},
+        DIFFERENCES,
     )

@@ -5,7 +5,9 @@ from lehr.dialects.fairseq import SCHEDULERS
 
 NUMBER = 20
 DIFFERENCES = {
-    "cosine": "with t_mult, fairseq misses some restarts by the floor of a logarithm",
+    "cosine": "with t_mult, fairseq misses some restarts by the floor of a logarithm; "
+    "t_mult below 1 is refused",
+    "inverse_sqrt": "without a warmup it is refused; fairseq divides by 0",
     "tri_stage": "fairseq divides by 0 without decay_steps",
 }
 

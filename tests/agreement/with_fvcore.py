@@ -93,7 +93,12 @@ DRAWN = {
 STEPPED = [name for name in DRAWN if "Step" in name]
 NESTING = ("CompositeParamScheduler", "WarmupParamScheduler")
 EARLY = "Changes where documented; there a millionth of the run early: exact=True."
-DIFFERENCES = dict.fromkeys([*STEPPED, *NESTING], EARLY)
+HELD = "Holds its value past the end; there it fails."
+DIFFERENCES = dict.fromkeys([*STEPPED, *NESTING], EARLY) | {
+    "ConstantParamScheduler": HELD,
+    "PolynomialDecayParamScheduler": "With a broken power it holds its value past the "
+    "end; there it fails.",
+}
 
 
 def child(rng, depth):

@@ -79,7 +79,13 @@ DRAWN = {
     "CosineDecay": cosine,
     "CosineDecayRestarts": restarts,
 }
-DIFFERENCES = {"CosineDecayRestarts": "Every restart is one; there some are missed."}
+GROWTH = "Growth is held before a float would overflow."
+DIFFERENCES = {
+    "ExponentialDecay": GROWTH,
+    "PiecewiseConstantDecay": "Without boundaries it is constant; there it fails.",
+    "CosineDecayRestarts": "Every restart is one; there some are missed. A t_mul below "
+    f"1 is refused. {GROWTH}",
+}
 
 
 def cycle_of(arguments, t):

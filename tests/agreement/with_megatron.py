@@ -17,5 +17,10 @@ def comparisons() -> list[Comparison]:
                 megatron.weight_decay(0.0, **arguments)
             ),
         },
-        {"OptimizerParamScheduler weight_decay": "a rise of length 0 is its end"},
+        {
+            "OptimizerParamScheduler": "max_lr may be left out: the group's own value; "
+            "an unknown style is refused at once, there at a later step",
+            "OptimizerParamScheduler weight_decay": "a rise of length 0 is its end; "
+            "there 0 is divided by",
+        },
     )

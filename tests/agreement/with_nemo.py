@@ -7,7 +7,7 @@ from lehr.dialects.torch import SCHEDULERS as TORCHS
 NUMBER = 20
 OWN_GROUP = "each group keeps its own value; NeMo gives all the first group's"
 NO_HOLD = (
-    "exact=True: without a hold, NeMo anneals from update 0; by default, from base"
+    "without a hold, NeMo anneals from update 0, as with exact=True; here from base"
 )
 DIFFERENCES = {
     "CosineAnnealing": f"with constant_steps, {OWN_GROUP}",

@@ -9,8 +9,8 @@ DIVIDES = "OLMo-core divides by 0 where decay is 0"
 DIFFERENCES = {
     "WSD": DIVIDES,
     "WSDS": DIVIDES,
-    "PowerLR": DIVIDES,
-    "CosWithWarmupAndLinearDecay": DIVIDES,
+    "PowerLR": f"{DIVIDES}; without a warmup it is refused",
+    "CosWithWarmupAndLinearDecay": f"{DIVIDES}; a decay longer than the run is refused",
     "SequentialScheduler": "OLMo-core raises past max_steps",
 }
 

@@ -136,7 +136,16 @@ DRAWN = {
     "sgdr_schedule": sgdr,
 }
 ONE_CYCLE = "Two boundaries on one update make a part of no length; there one is lost."
+REPAIRED = "Lengths and rates that optax repairs in silence are refused."
+BELOW = "Boundaries below 0 are refused."
 DIFFERENCES = {
+    "linear_schedule": "A transition_begin below 0 is refused.",
+    "polynomial_schedule": "A transition_begin below 0 is refused.",
+    "exponential_decay": f"{REPAIRED} Growth is held before a float would overflow.",
+    "warmup_exponential_decay_schedule": REPAIRED,
+    "piecewise_constant_schedule": BELOW,
+    "piecewise_interpolate_schedule": BELOW,
+    "join_schedules": f"{BELOW} So are more or fewer schedules than they part.",
     "warmup_constant_schedule": "No warmup is the peak at once; there it is never.",
     "warmup_cosine_decay_schedule": "A peak of 0 goes to end_value; there to 0.",
     "linear_onecycle_schedule": ONE_CYCLE,

@@ -5,8 +5,13 @@ from lehr.dialects import named
 from lehr.dialects.paddle import SCHEDULERS
 
 NUMBER = 20
+NUMBERED = "computed from the update's number; there from the value before"
 DIFFERENCES = {
-    "OneCycleLR": "the end is held; Paddle goes one update past it, and raises",
+    "CosineAnnealingDecay": NUMBERED,
+    "LinearLR": NUMBERED,
+    "PiecewiseDecay": "boundaries that do not increase are refused",
+    "OneCycleLR": "the end is held; Paddle goes one update past it, and raises; "
+    "a rise of no length begins at the peak; there 0 is divided by",
     "LinearWarmup": "in it, Paddle misses some restarts of warm restarts",
 }
 

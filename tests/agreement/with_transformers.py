@@ -87,8 +87,15 @@ DRAWN = {
     "cosine_warmup_with_min_lr": cosine_warmup_with_min_lr,
     "warmup_stable_decay": warmup_stable_decay,
 }
+FLOORS = (
+    "Every group's floor is the one given; there it is a part of the optimizer's "
+    "default rate, and here with lr_init."
+)
 DIFFERENCES = {
-    "polynomial": "A warmup as long as the run ends at lr_end; there 0 is divided by.",
+    "polynomial": "A warmup as long as the run ends at lr_end; there 0 is divided by. "
+    f"{FLOORS}",
+    "cosine_with_min_lr": FLOORS,
+    "cosine_warmup_with_min_lr": FLOORS,
     "cosine_with_restarts": "Every restart on an update is one; there some round away.",
 }
 

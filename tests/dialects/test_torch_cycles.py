@@ -6,6 +6,7 @@ import random
 import pytest
 import torch
 
+from dialects.torch_draws import DRAWN
 from dialects.torch_oracle import BASES, DIALECTS, of, played
 from lehr.dialects.torch import cyclic, cyclic_momentum, one_cycle, one_cycle_momentum
 
@@ -42,47 +43,31 @@ def check_both(name, arguments, steps):
             assert set(momenta[group]) == {0.5}
 
 
-def test_cyclic_equals_torch_over_random_configurations():
-    rng = random.Random(0)
-    for _ in range(150):
-        arguments = {
-            "base_lr": rng.choice((0.01, [0.01, 0.1, 0.0])),
-            "max_lr": rng.choice((1.0, 0.001, [0.5, 1.0, 2.0])),
-            "step_size_up": rng.randint(1, 50),
-            "step_size_down": rng.choice((None, 0, rng.randint(1, 50))),
-            "mode": rng.choice(("triangular", "triangular2", "exp_range")),
-            "gamma": rng.choice((1.0, 0.99, 0.5, 1.02, -0.9)),
-            "scale_fn": rng.choice((None, None, lambda x: 1 / (1 + x), [1] * 999)),
-            "scale_mode": rng.choice(("cycle", "iterations")),
-            "cycle_momentum": rng.choice((True, True, False)),
-            "base_momentum": rng.choice((0.8, [0.8, 0.1, 0.5])),
-            "max_momentum": rng.choice((0.9, [0.95, 0.9, 0.7])),
-        }
-        if isinstance(arguments["scale_fn"], list):  # it takes whole numbers only
-            arguments["scale_fn"] = arguments["scale_fn"].__getitem__
-        check_both("CyclicLR", arguments, 200)
+@pytest.mark.parametrize("cycle_momentum", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_cyclic_equals_torch_with_ends_of_each_group(seed, cycle_momentum):
+    lists = {
+        "base_lr": [0.01, 0.1, 0.0],
+        "max_lr": [0.5, 1.0, 2.0],
+        "base_momentum": [0.8, 0.1, 0.5],
+        "max_momentum": [0.95, 0.9, 0.7],
+        "cycle_momentum": cycle_momentum,
+    }
+    check_both("CyclicLR", DRAWN["CyclicLR"](random.Random(seed)) | lists, 100)
 
 
-def test_one_cycle_equals_torch_over_random_configurations():
-    rng = random.Random(1)
-    for _ in range(200):
-        total = rng.choice((2, 3, 7, rng.randint(4, 200)))
-        arguments = {
-            "max_lr": rng.choice((1.0, [0.5, 1.0, 2.0])),
-            "pct_start": rng.choice((0.3, 0.0, 0.999, rng.uniform(0, 1))),
-            "anneal_strategy": rng.choice(("cos", "linear")),
-            "cycle_momentum": rng.choice((True, True, False)),
-            "base_momentum": rng.choice((0.85, [0.8, 0.1, 0.5])),
-            "max_momentum": rng.choice((0.95, [0.95, 0.9, 0.7])),
-            "div_factor": rng.choice((25.0, 10, 1.0)),
-            "final_div_factor": rng.choice((1e4, 10, math.inf)),
-            "three_phase": rng.choice((True, False)),
-        }
-        if rng.random() < 0.5:
-            arguments["total_steps"] = total
-        else:
-            arguments |= {"epochs": total, "steps_per_epoch": 1}
-        check_both("OneCycleLR", arguments, total - 1)
+@pytest.mark.parametrize("cycle_momentum", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_one_cycle_equals_torch_with_ends_of_each_group(seed, cycle_momentum):
+    lists = {
+        "max_lr": [0.5, 1.0, 2.0],
+        "base_momentum": [0.8, 0.1, 0.5],
+        "max_momentum": [0.95, 0.9, 0.7],
+        "cycle_momentum": cycle_momentum,
+    }
+    drawn = DRAWN["OneCycleLR"](random.Random(seed))
+    total = drawn.get("total_steps", drawn.get("epochs"))
+    check_both("OneCycleLR", drawn | lists, total - 1)
 
 
 def test_golden_cycles():

@@ -1,23 +1,14 @@
-"""torch's SequentialLR: torch itself, what starts anew and what goes on, nesting."""
-
-import random
+"""torch's SequentialLR: what starts anew and what goes on, nesting."""
 
 import pytest
 from torch.optim import lr_scheduler
 
-from dialects.torch_children import sequence
 from dialects.torch_oracle import check, of, optimizer_with, played
 from lehr.dialects.torch import sequential, sequential_momentum
 
 WARMUP = of("LinearLR", start_factor=0.1, total_iters=10)
 DECAY = of("ExponentialLR", gamma=0.9)
 CYCLE = of("OneCycleLR", max_lr=1.0, total_steps=10)
-
-
-def test_equals_torch_over_random_configurations():
-    rng = random.Random(0)
-    for _ in range(250):
-        check(sequence(rng), bases=[0.3])
 
 
 def test_each_starts_at_its_own_0_from_the_same_base():

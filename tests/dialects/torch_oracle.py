@@ -36,10 +36,10 @@ def played(child, steps, bases=BASES, field="lr", **options):
     """Return, per group, the field's values after 0 to `steps` calls of step()."""
     optimizer = optimizer_with(bases, **options)
     theirs = build(optimizer, child)
+    optimizer.step()  # once: torch warns of a scheduler that is stepped before
     rows = []
     for n in range(steps + 1):
         if n:
-            optimizer.step()
             theirs.step()
         rows.append([group[field] for group in optimizer.param_groups])
     return list(zip(*rows, strict=True))

@@ -9,8 +9,8 @@ Differences from timm 1.0.31:
 
 - With `cycle_mul`, timm finds the cycle by the floor of a logarithm, which misses some
   restarts: t_initial=10, cycle_mul=3 has one at 1210, where timm gives `lr_min` in the
-  place of the peak. Here all are found, with `cycle_mul` read as it is written: 1.1 is
-  eleven tenths.
+  place of the peak. With a `k_decay` below 1 it fails at some. Here all are found, with
+  `cycle_mul` read as it is written: 1.1 is eleven tenths.
 - With `cycle_mul` < 1, timm fails where all cycles together would have ended; here
   `lr_min` is held.
 - The milestones of `MultiStepLRScheduler` are sorted; timm counts wrongly where they
