@@ -19,6 +19,7 @@ EXAMPLES = [
     Plateau(),
     Plateau("max", factor=0.5, patience=1, cooldown=2, floor=0.2, nan="ignore"),
     Plateau(patience=0, threshold=0.1, threshold_mode="absolute", cooldown=1),
+    Plateau(patience=0, cooldown=2, watch_cooldown=False),
     Plateau("max", patience=1, threshold=0.1, threshold_mode="signed"),
     Stopper(),
     Stopper("max", patience=1, min_delta=0.1, delta_mode="relative", nan="bad"),

@@ -1,6 +1,7 @@
 """Plateau: torch's rule where it is sound, the convention of patience, the traps."""
 
 import math
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 import pytest
@@ -109,6 +110,21 @@ def test_other_conventions_of_patience_are_one_less(library, patience):
 def test_cooldown_of_keras_is_one_more_than_ours():
     # There, patience 1 and cooldown 2 cut a flat metric each second evaluation.
     assert cuts([1.0] * 8, patience=0, cooldown=1) == [2, 4, 6, 8]
+
+
+def test_a_best_metric_of_the_cooldown_may_not_count():
+    metrics = [2.0, 2.0, 1.0, nan, 1.5, 2.0]
+    rule = Plateau(patience=0, cooldown=2, watch_cooldown=False, nan="raise")
+    blind, seeing = rule.replay(metrics), replace(rule, watch_cooldown=True, nan="bad")
+    assert [verdict.best for verdict in blind] == [2.0, 2.0, 2.0, 2.0, 1.5, 1.5]
+    assert [verdict.cut for verdict in blind] == [False, True] + [False] * 3 + [True]
+    assert [verdict.best for verdict in seeing.replay(metrics)][2:] == [1.0] * 4
+    assert blind[2].why == "1 to go of the cooldown"
+
+
+def test_to_watch_the_cooldown_is_a_yes_or_no():
+    with pytest.raises(TypeError, match="watch_cooldown must be True or False, got 0"):
+        Plateau(watch_cooldown=0)
 
 
 @pytest.mark.parametrize(

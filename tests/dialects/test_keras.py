@@ -13,8 +13,7 @@ import pytest
 
 from lehr.dialects import dialect
 from lehr.dialects.keras import SCHEDULERS
-from lehr.dialects.keras.stairs import Stairs
-from lehr.schedules import Chain, Constant, InverseTime, Linear, Table
+from lehr.schedules import Constant
 
 nan = float("nan")
 
@@ -197,41 +196,3 @@ def test_refuses_what_cannot_be_meant(name, arguments, message):
 def test_refuses_a_callback_that_no_controller_is(arguments, message):
     with pytest.raises(ValueError, match=message):
         dialect("keras", "ReduceLROnPlateau").metric_driven(**arguments)
-
-
-STAIRS = Stairs(InverseTime(1.0, 1.0, every=10), 10)
-
-
-def test_stairs_are_a_schedule_with_all_its_facts():
-    assert [STAIRS(t) for t in (-5, 0, 9, 9.5, 10, 30)] == [
-        1.0,
-        1.0,
-        1.0,
-        1.0,
-        0.5,
-        0.25,
-    ]
-    assert STAIRS(np.arange(12)).tolist() == [1.0] * 10 + [0.5] * 2
-    assert STAIRS.curve(25).tolist() == [STAIRS(t) for t in range(25)]
-    assert STAIRS.area(0, 25) == pytest.approx(10 + 5 + 5 / 3)
-    assert STAIRS.breakpoints == (10,)
-    assert STAIRS.first_step_below(0.4) == 20
-    assert (STAIRS.stairs, STAIRS.is_continuous) == (True, False)
-    assert [p.span for p in STAIRS.phases] == [(0, 10), (10, 20)]
-    assert eval(repr(STAIRS)) == STAIRS
-    assert STAIRS.maximum == 1.0
-    ending = Stairs(Linear(1.0, 0.0, 9), 4)
-    same = Table((1.0, 5 / 9, 1 / 9, 0.0), every=4)
-    assert ending.steps == same.steps == 12
-    assert ending.curve(20) == pytest.approx(same.curve(20))
-    assert (ending.minimum, ending.area(0, 20)) == (
-        0.0,
-        pytest.approx(same.area(0, 20)),
-    )
-    assert (ending.breakpoints, ending.is_continuous) == ((4, 8), False)
-    held = Stairs(Constant(1.0), 4)
-    assert (held.steps, held.is_continuous, held.phases) == (0, True, ())
-    assert [STAIRS.next_change(3), STAIRS.next_change(10)] == [10, 20]
-    assert ending.next_change(12) == float("inf")
-    late = Chain((Constant(2.0, 3), ending))
-    assert late.breakpoints == (3, 7, 11)

@@ -48,6 +48,10 @@ OTHERS = {
     "product": LINEAR * Cosine(1.0, 0.5, 25),
     "shifted": lehr.Shift(COSINE, 3),
     "interpolated": lehr.Interpolated(((0, 0.0), (9, 0.1), (30, 0.02))),
+    "sawtooth": lehr.Sawtooth(0.1, 0.01, 12, 2.0),
+    "staircase": lehr.Staircase(InverseTime(0.1, 0.3, 4), 4),
+    "held": lehr.Staircase(COSINE, 7),
+    "logarithmic": lehr.Logarithmic(0.0, 0.1, 30),
     "table": lehr.Table(tuple(0.1 / (1 + i % 17) for i in range(30))),
 }
 ALL = NATIVE | OTHERS
@@ -118,6 +122,14 @@ def test_keras(name):
     pytest.importorskip("keras")
     schedule = run(to_code(ALL[name], "keras"))["schedule"]
     agrees([float(schedule(t)) for t in UPDATES], ALL[name], rel=3e-6)
+
+
+def test_keras_classes_are_used_where_they_have_the_curve():
+    used = {name: to_code(OTHERS[name], "keras") for name in ("sawtooth", "staircase")}
+    assert "PolynomialDecay(" in used["sawtooth"]
+    assert "cycle=True" in used["sawtooth"]
+    assert "InverseTimeDecay(" in used["staircase"]
+    assert "staircase=True" in used["staircase"]
 
 
 @each

@@ -188,6 +188,27 @@ def _(s: lehr.Triangular, t):
 
 
 @definition.register
+def _(s: lehr.Logarithmic, t):
+    scale = Fraction(s.timescale)
+    whole = mpmath.log(real(1 + Fraction(s.steps) / scale))
+    return _between(s, 1 - mpmath.log(real(1 + t / scale)) / whole if s.steps else 0)
+
+
+@definition.register
+def _(s: lehr.Sawtooth, t):
+    k = max(1, math.ceil(t / s.every))
+    if t > s.every and t - (k - 1) * s.every < 1:  # the end before it lasts an update
+        return mpf(s.end)
+    return _between(s, real(1 - t / (k * s.every)) ** mpf(s.power))
+
+
+@definition.register
+def _(s: lehr.Staircase, t):
+    every = Fraction(s.every)
+    return definition(s.schedule, _held(s.schedule, t // every * every))
+
+
+@definition.register
 def _(s: lehr.Interpolated, t):
     points = [(Fraction(a), Fraction(x)) for a, x in s.points]
     after = sum(a <= t for a, _ in points)

@@ -14,6 +14,7 @@ from lehr import (
     InverseSqrt,
     InverseTime,
     Linear,
+    Logarithmic,
     Logistic,
     Maximum,
     Minimum,
@@ -28,8 +29,10 @@ from lehr import (
     Repeat,
     Reverse,
     Rex,
+    Sawtooth,
     Scale,
     Shift,
+    Staircase,
     Step,
     Stretch,
     Sum,
@@ -56,6 +59,7 @@ times = (
 clocks = times.filter(lambda t: abs(t) <= 2**53)
 
 RAMPS = (Linear, Cosine, OneMinusSqrt, MirrorCosine, Rex, Polynomial, Tanh, Logistic)
+RAMPS += (Logarithmic,)
 
 
 def increasing(count):
@@ -82,6 +86,7 @@ ramps = st.one_of(
     st.builds(Cosine, values, values, lengths, exponent=positive, k=positive),
     st.builds(Polynomial, values, values, lengths, power=positive),
     st.builds(Exponential, positive, positive, lengths),
+    st.builds(Logarithmic, values, values, lengths, timescale=durations | positive),
     st.builds(
         Tanh, values, values, lengths, low=st.floats(-9, 0), high=st.floats(0.5, 9)
     ),
@@ -98,6 +103,7 @@ decays = st.one_of(
     st.builds(Step, values, factors, durations),
     st.builds(Triangular, values, values, quarters),
     st.builds(Triangular, values, values, quarters, mode=st.just("triangular2")),
+    st.builds(Sawtooth, values, values, st.integers(1, 400), power=positive),
     st.builds(Noise, positive, seeds, values, st.sampled_from(["normal", "uniform"])),
 )
 families = st.one_of(
@@ -148,6 +154,7 @@ def combinations(inner):
         st.builds(Clip, inner, low=values.map(lambda x: x - 10)),
         st.builds(Shift, inner, lengths),
         st.builds(Stretch, inner, st.sampled_from([0.25, 0.3, 1, 2, 7.5])),
+        st.builds(Staircase, inner, quarters | st.sampled_from([0.1, 0.3, 10**9])),
         st.builds(lambda schedule: Reverse(ended(schedule)), inner),
         st.builds(
             Blend, inner, inner, lengths, lengths, st.sampled_from(["linear", "cosine"])

@@ -25,6 +25,7 @@ from lehr import (
     InverseSqrt,
     InverseTime,
     Linear,
+    Logarithmic,
     Logistic,
     MirrorCosine,
     NaturalExponential,
@@ -33,6 +34,8 @@ from lehr import (
     Power,
     Repeat,
     Rex,
+    Sawtooth,
+    Staircase,
     Step,
     Tanh,
     Triangular,
@@ -53,6 +56,7 @@ def ramps(a, b, steps):
     yield OneMinusSqrt(a, b, steps)
     yield MirrorCosine(a, b, steps)
     yield Rex(a, b, steps)
+    yield from (Logarithmic(a, b, steps, scale) for scale in (1, 7.3, 10**7))
     yield from (Polynomial(a, b, steps, power=p) for p in (0.1, 0.5, 2.0, 3.7, 50.0))
     yield Tanh(a, b, steps)
     yield Tanh(a, b, steps, low=0.1, high=20.0)
@@ -230,6 +234,11 @@ def test_cycles_of_fractional_length_are_right(schedule):
         lehr.Stretch(OneMinusSqrt(1.0, 0.0, 100), factor=3.75),
         lehr.Shift(Cosine(1.0, 0.0, 100), by=10**6),
         lehr.Window(Cosine(1.0, 0.0, 1_000), 10, 990),
+        Staircase(Cosine(1.0, 0.0, 10**5), every=7),
+        Staircase(InverseTime(1.0, 0.1), every=2.5),
+        Sawtooth(1.0, 0.0, every=30),
+        Sawtooth(1.0, 0.1, every=1_000, power=0.3),
+        Sawtooth(1.0, 0.0, every=7, power=3.3),
         lehr.Blend(
             Cosine(1.0, 0.0, 10**3), Linear(0.5, 0.0, 10**3), 200, 300, "cosine"
         ),

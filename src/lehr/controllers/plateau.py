@@ -64,6 +64,8 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
         threshold: margin of an improvement, >= 0; below 1 unless absolute.
         threshold_mode: "relative", "absolute" or "signed".
         cooldown: evaluations after a cut that are not counted as bad.
+        watch_cooldown: whether a best metric counts in the cooldown. If not, no metric
+            of the cooldown is looked at, not even NaN: Paddle's rule.
         floor: the smallest cumulative factor; in [0, 1). At it, nothing is cut.
         nan: what a NaN metric is: "bad"; "ignore", as if not evaluated; or "raise".
             So is a metric of infinite merit. An infinitely bad one is only bad.
@@ -90,6 +92,7 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
     cooldown: int = 0
     floor: float = 0.0
     nan: Literal["bad", "ignore", "raise"] = "bad"
+    watch_cooldown: bool = True
 
     state_type = PlateauState
 
@@ -100,6 +103,10 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
         margin_of("threshold", self.threshold, "threshold_mode", self.threshold_mode)
         count("patience", self.patience)
         count("cooldown", self.cooldown)
+        if not isinstance(self.watch_cooldown, bool):
+            raise TypeError(
+                f"watch_cooldown must be True or False, got {self.watch_cooldown!r}"
+            )
         if not 0 < finite("factor", self.factor) < 1:
             raise ValueError(f"factor must be in (0, 1), got {self.factor!r}")
         if not 0 <= finite("floor", self.floor) < 1:
@@ -123,6 +130,8 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
         value = self._reading(state, metric)
         number = state.evaluations
         state = replace(state, evaluations=number + 1)
+        if state.cooling and not self.watch_cooldown:
+            return self._cooled(state)
         unusable = is_unusable(value, self.mode)
         if unusable and self.nan == "raise":
             raise ValueError(
@@ -136,13 +145,16 @@ class Plateau(Controller[PlateauState, PlateauVerdict]):
             why = f"{value:.6g} is the best so far"
             return state, self._verdict(state, why, improved=True)
         if state.cooling:
-            state = replace(state, bad=0, cooling=state.cooling - 1)
-            return state, self._verdict(state, f"{state.cooling} to go of the cooldown")
+            return self._cooled(state)
         state = replace(state, bad=state.bad + 1)
         why = f"{state.bad} bad in a row, {self.patience} tolerated"
         if unusable:
             why = f"{_shown(value)} is bad: {why}"
         return self._judge(state, why)
+
+    def _cooled(self, state: PlateauState) -> tuple[PlateauState, PlateauVerdict]:
+        state = replace(state, bad=0, cooling=state.cooling - 1)
+        return state, self._verdict(state, f"{state.cooling} to go of the cooldown")
 
     def _improves(self, state: PlateauState, value: float) -> bool:
         if state.best is None:

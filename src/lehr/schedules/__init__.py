@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lehr.schedules.interpolated import Interpolated
     from lehr.schedules.inverse_square_root import InverseSqrt
     from lehr.schedules.inverse_time import InverseTime
+    from lehr.schedules.logarithmic import Logarithmic
     from lehr.schedules.logistic import Logistic
     from lehr.schedules.maximum import Maximum
     from lehr.schedules.minimum import Minimum
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from lehr.schedules.repeat import Repeat
     from lehr.schedules.reverse import Reverse
     from lehr.schedules.rex import Rex
+    from lehr.schedules.sawtooth import Sawtooth
     from lehr.schedules.scale import Scale
     from lehr.schedules.shift import Shift
+    from lehr.schedules.staircase import Staircase
     from lehr.schedules.step import Step
     from lehr.schedules.stretch import Stretch
     from lehr.schedules.sum import Sum
@@ -63,6 +66,7 @@ _ON_FIRST_USE = {
     "Interpolated": "interpolated",
     "InverseSqrt": "inverse_square_root",
     "InverseTime": "inverse_time",
+    "Logarithmic": "logarithmic",
     "Logistic": "logistic",
     "Maximum": "maximum",
     "Minimum": "minimum",
@@ -78,8 +82,10 @@ _ON_FIRST_USE = {
     "Repeat": "repeat",
     "Reverse": "reverse",
     "Rex": "rex",
+    "Sawtooth": "sawtooth",
     "Scale": "scale",
     "Shift": "shift",
+    "Staircase": "staircase",
     "Step": "step",
     "Stretch": "stretch",
     "Sum": "sum",
@@ -113,6 +119,7 @@ __all__ = [
     "InverseSqrt",
     "InverseTime",
     "Linear",
+    "Logarithmic",
     "Logistic",
     "Maximum",
     "Minimum",
@@ -128,9 +135,11 @@ __all__ = [
     "Repeat",
     "Reverse",
     "Rex",
+    "Sawtooth",
     "Scale",
     "Schedule",
     "Shift",
+    "Staircase",
     "Step",
     "Stretch",
     "Sum",

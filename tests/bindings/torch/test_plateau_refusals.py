@@ -171,6 +171,18 @@ def test_the_state_is_small_and_shows_its_configuration(make):
     assert state["memory"]["cuts"] == 1
 
 
+def test_the_state_says_that_the_cooldown_is_not_watched(make):
+    seeing, blind = (Plateau(cooldown=2, watch_cooldown=b) for b in (True, False))
+    saved = {p: PlateauScheduler(make(), p).state_dict() for p in (seeing, blind)}
+    told = [s["plateau"]["given"]["controller"] for s in saved.values()]
+    # Only then: states of a Plateau that watches it are what they always were.
+    assert [rules.get("watch_cooldown") for rules in told] == [None, False]
+    for plateau, state in saved.items():
+        PlateauScheduler(make(), plateau).load_state_dict(json.loads(json.dumps(state)))
+    with pytest.raises(ValueError, match="watch_cooldown=False"):
+        PlateauScheduler(make(), seeing).load_state_dict(saved[blind])
+
+
 def test_it_shows_itself(make):
     shown = repr(stepped(PlateauScheduler(make(0.1), HALF)))
     assert "Plateau(mode='min', factor=0.5" in shown

@@ -83,8 +83,11 @@ class CutRules:
         """Return the configuration as JSON."""
         several = isinstance(self.minimum, tuple)
         minimum = list(self.minimum) if several else self.minimum  # type: ignore[arg-type]  # a tuple
+        controller = asdict(self.controller)
+        if controller["watch_cooldown"]:  # then as it was before there was a choice
+            del controller["watch_cooldown"]
         return {
-            "controller": asdict(self.controller),
+            "controller": controller,
             "minimum": minimum,
             "eps": self.eps,
             "start": self.start,

@@ -1,11 +1,7 @@
 """DeepSpeed's warmups: to a peak that is held, or falls in a line or a cosine."""
 
-import math
-from typing import Any
-
 from lehr import _checks
-from lehr._numerics import namespace_of
-from lehr.schedules import Chain, Constant, Cosine, Function, Linear, Schedule
+from lehr.schedules import Chain, Constant, Cosine, Linear, Logarithmic, Schedule
 
 TYPES = ("log", "linear")
 
@@ -134,15 +130,6 @@ def warmup_cosine(
     return Chain((Constant(0.0, 1), rise, fall))
 
 
-def log_one_plus(t: Any) -> Any:
-    """Return the natural logarithm of 1 + t, for a number or an array.
-
-    >>> log_one_plus(0.0)
-    0.0
-    """
-    return namespace_of(t).log1p(t)
-
-
 def _steps(warmup_num_steps: int) -> int:
     return max(2, _checks.count("warmup_num_steps", warmup_num_steps, 1))
 
@@ -151,6 +138,4 @@ def _rise(kind: str, low: float, high: float, steps: int) -> Schedule:
     """Return the warmup from its first step on; "log" is done one step early."""
     if _checks.choice("warmup_type", kind, TYPES) == "linear":
         return Linear(low, high, steps)
-    rise = Function(log_one_plus, steps=steps - 1, vectorized=True)
-    scaled = (high - low) / math.log(steps) * rise
-    return Chain((scaled + low if low else scaled, Constant(high, 1)))
+    return Chain((Logarithmic(low, high, steps - 1), Constant(high, 1)))

@@ -5,17 +5,14 @@ from itertools import pairwise
 
 from lehr import _checks
 from lehr.dialects.arithmetic import last_finite, power_fall
-from lehr.dialects.keras.stairs import Stairs
 from lehr.schedules import (
-    Chain,
     Constant,
     ExponentialDecay,
     InverseTime,
     PiecewiseConstant,
-    Power,
-    Product,
-    Repeat,
+    Sawtooth,
     Schedule,
+    Staircase,
     Step,
 )
 
@@ -136,12 +133,7 @@ def polynomial_decay(
     power = _checks.positive("power", power)
     if not cycle:
         return power_fall(first, last, steps, power)
-    length = _checks.count("decay_steps", decay_steps, 1)
-    # On the clock from update 1 on, so that the end belongs to the tooth before it.
-    fall = power_fall(first - last, 0.0, length, power)
-    tooth = Constant(0.0, 1) if length == 1 else fall[1:].then(Constant(0.0, 1))
-    heights = Stairs(Power(1.0, exponent=-power, timescale=length), length)
-    return Chain((Constant(first, 1), Product((Repeat(tooth), heights)) + last))
+    return Sawtooth(first, last, _checks.count("decay_steps", decay_steps, 1), power)
 
 
 def inverse_time_decay(
@@ -176,7 +168,7 @@ def inverse_time_decay(
     if (rate := _checks.finite("decay_rate", decay_rate)) < 0:
         raise ValueError(f"decay_rate must be >= 0, got {decay_rate!r}")
     curve = InverseTime(first, rate, every)
-    return Stairs(curve, every) if staircase else curve
+    return Staircase(curve, every) if staircase else curve
 
 
 def _start(initial_learning_rate: float, decay_steps: float) -> tuple[float, float]:

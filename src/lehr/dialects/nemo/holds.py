@@ -3,12 +3,12 @@
 from lehr import _checks
 from lehr.dialects.nemo.annealing import polynomial
 from lehr.dialects.nemo.phases import Policy
-from lehr.dialects.paddle.sawtooth import Sawtooth
 from lehr.schedules import (
     Clip,
     Linear,
     OneMinusSqrt,
     Power,
+    Sawtooth,
     Schedule,
 )
 

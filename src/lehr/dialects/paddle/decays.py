@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from lehr import _checks
 from lehr.dialects import torch
-from lehr.dialects.paddle.sawtooth import Sawtooth
 from lehr.dialects.torch.arguments import check_start
 from lehr.schedules import (
     Chain,
@@ -16,6 +15,7 @@ from lehr.schedules import (
     NaturalExponential,
     PiecewiseConstant,
     Polynomial,
+    Sawtooth,
     Schedule,
 )
 

@@ -1,13 +1,10 @@
 """Paddle's schedulers that follow a function or a metric."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import SupportsFloat
 
 from lehr import _checks
-from lehr.controllers import Plateau
-from lehr.controllers.plateau import PlateauState, PlateauVerdict
 from lehr.dialects import torch
 from lehr.dialects.base import MetricDriven
 from lehr.dialects.paddle.decays import rate
@@ -90,8 +87,7 @@ def reduce_on_plateau(
     """Return what `ReduceOnPlateau` does: times `factor` when a metric is stuck.
 
     It is torch's rule, but for the cooldown, during which no metric is looked at, not
-    even a best one. A saved state does not tell that rule from torch's: with a cooldown
-    it is loaded with on_change="override".
+    even a best one.
 
     Args:
         learning_rate: the first value, >= 0, whatever the group's own is.
@@ -127,39 +123,8 @@ def reduce_on_plateau(
         min_lr=min_lr,
         eps=epsilon,
     )
-    planned = partial(_first, first)
-    if not (told := driven.controller).cooldown:
-        return replace(driven, planned=planned)
-    controller = Unwatched(
-        told.mode,
-        factor=told.factor,
-        patience=told.patience,
-        threshold=told.threshold,
-        threshold_mode=told.threshold_mode,
-        cooldown=told.cooldown,
-    )
-    return replace(driven, controller=controller, planned=planned)
-
-
-@dataclass(frozen=True)
-class Unwatched(Plateau):
-    """A `Plateau` that does not look at the metrics of its cooldown.
-
-    >>> cut = Unwatched("min", factor=0.5, patience=0, cooldown=1)
-    >>> [verdict.best for verdict in cut.replay([2.0, 2.0, 1.0, 1.5])]
-    [2.0, 2.0, 2.0, 1.5]
-    """
-
-    def update(
-        self, state: PlateauState, metric: SupportsFloat
-    ) -> tuple[PlateauState, PlateauVerdict]:
-        """Return the state after this metric, and the factor to use from now on."""
-        if not state.cooling:
-            return super().update(state, metric)
-        state = replace(
-            state, evaluations=state.evaluations + 1, cooling=state.cooling - 1
-        )
-        return state, self._verdict(state, f"{state.cooling} to go of the cooldown")
+    controller = replace(driven.controller, watch_cooldown=False)
+    return replace(driven, controller=controller, planned=partial(_first, first))
 
 
 def _first(value: float, base: float) -> Schedule:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from lehr import _checks
+from lehr.dialects.arithmetic import as_written
 from lehr.dialects.timm.frame import lowest
 from lehr.schedules import Chain, Constant, Polynomial, Repeat, Reverse, Table, Tanh
 from lehr.schedules.base import Schedule
@@ -36,7 +36,7 @@ class Cycling:
         checked = {
             "t_initial": _checks.duration("t_initial", self.t_initial),
             "lr_min": lowest(self.lr_min),
-            "cycle_mul": _as_written(_checks.positive("cycle_mul", self.cycle_mul)),
+            "cycle_mul": as_written(_checks.positive("cycle_mul", self.cycle_mul)),
             "cycle_decay": decay,
             "cycle_limit": _checks.count("cycle_limit", self.cycle_limit),
         }
@@ -130,13 +130,3 @@ def poly_weight(power: float, k: float) -> Callable[[float], float]:
         return float(-math.expm1(k * math.log(x))) ** power if x > 0 else 1.0
 
     return weight
-
-
-def _as_written(mul: float) -> float:
-    """Return the float next to the decimal number that `mul` stands for, not above it.
-
-    1.1 as a float is a little more than eleven tenths, so that restarts at whole times
-    would come one late.
-    """
-    above = Fraction(mul) > Fraction(repr(mul))
-    return math.nextafter(mul, 0.0) if above else mul

@@ -1,11 +1,10 @@
 """torch's schedulers that multiply each group's own starting value by a factor."""
 
-import math
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from lehr import _checks
+from lehr.dialects.arithmetic import last_finite
 from lehr.dialects.torch.arguments import check_start
 from lehr.schedules import (
     Chain,
@@ -19,8 +18,6 @@ from lehr.schedules import (
     Schedule,
     Step,
 )
-
-_CLOCK_EXACT = 2**53
 
 
 def step(
@@ -49,7 +46,7 @@ def step(
     check_start(last_epoch)
     every = _checks.count("step_size", step_size, 1)
     base, gamma = _checks.finite("base", base), _checks.finite("gamma", gamma)
-    held = _held_from(base, gamma, every)
+    held = last_finite(base, abs(gamma), every)
     return _signed(Step(base, abs(gamma), every, held), gamma)
 
 
@@ -195,7 +192,7 @@ def exponential(base: float, *, gamma: float, last_epoch: int = -1) -> Schedule:
     base, gamma = _checks.finite("base", base), _checks.finite("gamma", gamma)
     if gamma <= 0:  # no smooth curve has these values
         return step(base, step_size=1, gamma=gamma)
-    return ExponentialDecay(base, gamma, steps=_held_from(base, gamma))
+    return ExponentialDecay(base, gamma, steps=last_finite(base, gamma, 1))
 
 
 def polynomial(
@@ -227,16 +224,6 @@ def polynomial(
         raise ValueError(f"power must be >= 0, got {power!r}; below 0 it divides by 0")
     steps = _checks.count("total_iters", total_iters)
     return Polynomial(base, 0.0, steps, power) if steps and power else Constant(base)
-
-
-def _held_from(base: float, gamma: float, every: int = 1) -> float:
-    """Return the step of the last change that leaves the value a finite number."""
-    if abs(gamma) <= 1:
-        return math.inf
-    room = math.log(sys.float_info.max) - math.log(max(1.0, abs(base)))
-    # One less: the logarithms are rounded.
-    changes = max(0, int(room / math.log(abs(gamma))) - 1)
-    return min(changes * every, _CLOCK_EXACT)
 
 
 def _signed(magnitude: Step, gamma: float) -> Schedule:

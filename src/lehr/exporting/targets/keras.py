@@ -13,7 +13,9 @@ from lehr.schedules import (
     Linear,
     PiecewiseConstant,
     Polynomial,
+    Sawtooth,
     Schedule,
+    Staircase,
     Step,
 )
 
@@ -84,6 +86,12 @@ def _native(schedule: Schedule) -> tuple[str, str] | None:
                 f"initial_learning_rate={start!r}, decay_steps={every!r}, "
                 f"decay_rate={rate!r}"
             )
+        case Staircase(InverseTime(_, _, every) as decay, same) if every == same:
+            if native := _native(decay):
+                return native[0], f"{native[1]}, staircase=True"
+        case Sawtooth(start, end, every, power):
+            name, arguments = _polynomial(start, end, every, power)
+            return name, f"{arguments}, cycle=True"
         case Linear(start, end, steps) if steps:
             return _polynomial(start, end, steps, 1.0)
         case Polynomial(start, end, steps, power) if steps:
