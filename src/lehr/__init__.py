@@ -15,6 +15,13 @@ if _typing.TYPE_CHECKING:
     from typing import Any
 
     from lehr.exporting import to_code
+    from lehr.importing import (
+        from_config,
+        from_optax,
+        from_timm,
+        from_torch,
+        from_transformers,
+    )
     from lehr.plan import Plan
     from lehr.rate_finder import find_rate
     from lehr.recognition import recognize
@@ -120,6 +127,11 @@ __all__ = [
     "Triangular",
     "Window",
     "find_rate",
+    "from_config",
+    "from_optax",
+    "from_timm",
+    "from_torch",
+    "from_transformers",
     "growing_batch",
     "inverse_sqrt",
     "multi_step",
@@ -141,6 +153,11 @@ __all__ = [
 _ELSEWHERE = {
     "Plan": "lehr.plan",
     "find_rate": "lehr.rate_finder",
+    "from_config": "lehr.importing",
+    "from_optax": "lehr.importing",
+    "from_timm": "lehr.importing",
+    "from_torch": "lehr.importing",
+    "from_transformers": "lehr.importing",
     "recognize": "lehr.recognition",
     "to_code": "lehr.exporting",
 }

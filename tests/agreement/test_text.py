@@ -48,7 +48,7 @@ def test_reads_back_and_runs_as_code(library):
                 continue
             checked += 1
             if holds(trial.ours, Function):
-                with pytest.raises(ValueError, match="Python code|of your own"):
+                with pytest.raises(ValueError, match=r"Python code|of your own"):
                     write_schedule(trial.ours)
                 with pytest.raises(CannotExport, match="Function of your own"):
                     python_function(trial.ours)

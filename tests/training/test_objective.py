@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from lehr.training import Objective, accuracy
-from lehr.training.objective import class_dimension
+from lehr.training.metrics.classes import class_dimension
 
 
 class Echo(nn.Module):

@@ -11,6 +11,7 @@ from torch.nn import functional
 from lehr._checks import choice
 from lehr.training.batches import inputs_and_target
 from lehr.training.metrics import evaluated_names, is_number, scalar_names
+from lehr.training.metrics.classes import class_dimension
 
 Loss = Callable[[Any, Any], Tensor]
 StepFunction = Callable[[nn.Module, Any], "Tensor | Mapping[str, Any]"]
@@ -150,32 +151,6 @@ def require_monitor(
     of_a_set = any(monitor.endswith(f"_{name}") for name in names)
     if step is None and not (monitor.startswith("val_") and of_a_set):
         choice("monitor", monitor, evaluated_names(metrics))
-
-
-def class_dimension(output: Tensor, target: Tensor) -> int | None:
-    """Return the dimension of `output` that holds the classes of integer targets.
-
-    It is the last or the second, whichever leaves the target's shape; None if neither
-    does. A (batch, classes) output with (batch,) targets is both: 1.
-
-    Raises:
-        ValueError: both do, in a tensor of three or more dimensions.
-
-    >>> class_dimension(torch.zeros(8, 20, 65), torch.zeros(8, 20))
-    2
-    """
-    if output.ndim != target.ndim + 1:
-        return None
-    last = output.shape[:-1] == target.shape
-    second = output.ndim > 1 and output.shape[:1] + output.shape[2:] == target.shape
-    if last and second and output.ndim > 2 and output.shape[1] != output.shape[-1]:
-        second = False
-    if last and second and output.ndim > 2:
-        raise ValueError(
-            f"output of shape {tuple(output.shape)} could hold its classes in "
-            "dimension 1 or last; pass loss=..."
-        )
-    return 1 if second else output.ndim - 1 if last else None
 
 
 def _fitting(output: Any, target: Any) -> tuple[Loss, str]:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lehr._checks import count
 from lehr.training.batches import IGNORED
-from lehr.training.objective import class_dimension
+from lehr.training.metrics.classes import class_dimension
 
 
 def accuracy(output: Tensor, target: Tensor) -> Tensor:
