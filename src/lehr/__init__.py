@@ -21,6 +21,7 @@ if _typing.TYPE_CHECKING:
         from_timm,
         from_torch,
         from_transformers,
+        read_curve,
     )
     from lehr.plan import Plan
     from lehr.rate_finder import find_rate
@@ -140,6 +141,7 @@ __all__ = [
     "opposed",
     "power_of_tokens",
     "proportional",
+    "read_curve",
     "recognize",
     "to_code",
     "trapezoid",
@@ -158,6 +160,7 @@ _ELSEWHERE = {
     "from_timm": "lehr.importing",
     "from_torch": "lehr.importing",
     "from_transformers": "lehr.importing",
+    "read_curve": "lehr.importing",
     "recognize": "lehr.recognition",
     "to_code": "lehr.exporting",
 }
