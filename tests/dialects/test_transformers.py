@@ -14,6 +14,7 @@ from lehr.schedules import Constant
 
 RUN = {"num_warmup_steps": 2, "num_training_steps": 10}
 WSD = {"num_warmup_steps": 3, "num_stable_steps": 3, "num_decay_steps": 4}
+NAN = float("nan")
 # Recorded from transformers, base 1, updates 0, 1, 2, ...
 FIGURES = [
     ("linear", RUN, "0 .5 1 .875 .75 .625 .5 .375 .25 .125 0 0 0"),
@@ -175,6 +176,18 @@ def test_a_stable_part_is_what_the_others_leave_and_may_be_less_than_none():
     assert both == curve("warmup_stable_decay", **WSD)
 
 
+@pytest.mark.parametrize("base", [1.0, -1.0])
+def test_a_floor_on_the_other_side_of_zero_is_not_reached(base):
+    theirs = get_scheduler("cosine_with_min_lr", optimizer_with(1.0), 2, 10,
+                           {"min_lr_rate": -0.5})  # fmt: skip
+    ours = curve("cosine_with_min_lr", base, **RUN, min_lr_rate=-0.5)
+    multipliers = [theirs.lr_lambdas[0](t) for t in range(30)]
+    assert multipliers[10] == 0.0 < multipliers[5]
+    assert [ours(t) for t in range(30)] == pytest.approx(
+        [base * m for m in multipliers]
+    )
+
+
 def test_plateau_is_that_of_torch():
     driven = dialect("transformers", "reduce_lr_on_plateau").metric_driven(patience=3)
     cuts = [verdict.cut for verdict in driven.controller.replay([1.0] * 6)]
@@ -191,10 +204,10 @@ def test_a_constant_needs_no_warmup():
     ("name", "arguments", "message"),
     [
         ("linear", RUN | {"num_warmup_steps": -1}, "num_warmup_steps must be >= 0"),
-        ("linear", RUN | {"num_training_steps": 1.5}, "must be a whole number, got 1"),
+        ("linear", RUN | {"num_training_steps": -1.5}, "must be >= 0 and finite, got"),
         ("linear", RUN | {"last_epoch": 3}, "last_epoch must be -1, got 3"),
-        ("cosine", RUN | {"num_cycles": -1}, "num_cycles must be >= 0, got -1"),
-        ("cosine_with_restarts", RUN | {"num_cycles": 0}, "num_cycles must be > 0"),
+        ("cosine", RUN | {"num_cycles": float("inf")}, "num_cycles must be finite"),
+        ("cosine_with_restarts", RUN | {"num_cycles": NAN}, "num_cycles must be finit"),
         ("polynomial", RUN | {"lr_end": 1.0}, "lr_end must be below .* 1.0, got 1.0"),
         ("polynomial", RUN | {"power": 0}, "power must be > 0"),
         ("polynomial", RUN | {"lr_init": 0}, "lr_init must be > 0 and finite, got 0"),
@@ -205,9 +218,9 @@ def test_a_constant_needs_no_warmup():
             RUN | {"min_lr": 0.1, "min_lr_rate": 0.1},
             "just one of min_lr and min_lr_rate",
         ),
-        ("cosine_with_min_lr", RUN | {"min_lr": -1}, "min_lr must be >= 0, got -1"),
+        ("cosine_with_min_lr", RUN | {"min_lr": NAN}, "min_lr must be finite, got nan"),
         ("warmup_stable_decay", WSD | {"decay_type": "sqrt"}, "decay_type .* '1-sqrt'"),
-        ("warmup_stable_decay", WSD | {"min_lr_ratio": -1}, "min_lr_ratio must be >="),
+        ("warmup_stable_decay", WSD | {"min_lr_ratio": NAN}, "min_lr_ratio must be fi"),
         (
             "warmup_stable_decay",
             {"num_warmup_steps": 1, "num_decay_steps": 1},

@@ -1,6 +1,7 @@
 """What is wrong in timm and right here, and what is refused."""
 
 import inspect
+import math
 from pathlib import Path
 
 import pytest
@@ -150,11 +151,33 @@ NOISE = {"decay_t": 1, "noise_range_t": 3}
             {"decay_t": 1, "noise_range_t": 3, "noise_pct": 0},
             "noise",
         ),
+        ("StepLRScheduler", NOISE | {"noise_std": 1e5}, "noise_std must be >= 0 and"),
+        ("StepLRScheduler", NOISE | {"noise_std": math.nan}, "noise_std must be fini"),
+        ("StepLRScheduler", {"decay_t": 1, "warmup_t": -1}, "warmup_t must be >= 0"),
     ],
 )
 def test_what_cannot_work_is_refused_at_construction(name, arguments, said):
     with pytest.raises(ValueError, match=said):
         on(name, **arguments)
+
+
+def test_a_time_that_is_no_number_is_refused_and_no_rate_is_lost():
+    made = on("CosineLRScheduler", t_initial=9)
+    for time, error in ((math.nan, ValueError), ("1", TypeError), (None, TypeError)):
+        with pytest.raises(error, match=r"t must be (finite|a number), got"):
+            made.step(time)
+    assert c.rates(made.optimizer) == [0.1]
+
+
+def test_a_state_of_another_scheduler_is_refused():
+    other = torch.optim.lr_scheduler.StepLR(c.optimizer([0.1]), 3).state_dict()
+    for name, arguments in (
+        ("CosineLRScheduler", {"t_initial": 9}),
+        ("PlateauLRScheduler", {}),
+    ):
+        for state in ({}, other):
+            with pytest.raises(ValueError, match="the state must be of a"):
+                on(name, **arguments).load_state_dict(state)
 
 
 def test_groups_that_lack_the_field_or_its_start_are_named():

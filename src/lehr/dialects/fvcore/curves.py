@@ -46,7 +46,7 @@ def cosine(*, start_value: float, end_value: float, num_updates: float) -> Sched
     first = _checks.finite("start_value", start_value)
     last = _checks.finite("end_value", end_value)
     steps = _checks.duration("num_updates", num_updates)
-    return waves(first, last, steps)  # type: ignore[arg-type]  # may be broken
+    return waves(first, last, steps)
 
 
 def exponential(*, start_value: float, decay: float, num_updates: float) -> Schedule:

@@ -34,7 +34,7 @@ def cosine_annealing(
     return waves(base, floor, half)
 
 
-def waves(start: float, turn: float, half: int) -> Repeat:
+def waves(start: float, turn: float, half: float) -> Repeat:
     """Return whole cosine waves from `start`, for ever, that turn after `half` steps.
 
     >>> [waves(0.0, 1.0, 5)(n) for n in (0, 5, 10)]

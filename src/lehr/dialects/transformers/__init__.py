@@ -3,7 +3,8 @@
 Value t is the one that update t uses, where `scheduler.step()` follows each update, as
 in the Trainer. The first update uses 0 wherever there is a warmup, but for
 `cosine_warmup_with_min_lr` and `warmup_stable_decay`. `num_training_steps` includes the
-warmup. Past the end `linear`, `polynomial`, `cosine_with_restarts` and
+warmup. Lengths may be broken: the warmup of `num_warmup_steps=12.5` ends between two
+updates. Past the end `linear`, `polynomial`, `cosine_with_restarts` and
 `warmup_stable_decay` hold their last value; the other cosines climb back, with the same
 waves for ever; `inverse_sqrt` has no end.
 
@@ -14,13 +15,13 @@ and here they are: every group ends at `lr_end`. With
 
 Differences from transformers 5.23:
 
-- Where a restart of `cosine_with_restarts` falls on an update, that update has the
-  value of a restart. transformers rounds, and finds the floor at some: with
-  `num_cycles=49` in 98 updates, at 7.
+- Where a restart of `cosine_with_restarts` falls on an update, and the lengths are
+  whole, that update has the value of a restart. transformers rounds, and finds the
+  floor at some: with `num_cycles=49` in 98 updates, at 7.
 - `polynomial` with a warmup as long as the run is at `lr_end` from there on;
   transformers divides by 0.
-- Lengths are whole numbers; transformers also takes broken ones. `num_cycles`, floors
-  and ratios are not negative, and `power` is positive.
+- Refused are a warmup, decay or run of a negative length, a `power` of 0 or less, a
+  `timescale` that is not positive, and numbers that are not finite.
 - `greedy` is refused: it also raises the value.
 """
 
@@ -89,8 +90,8 @@ SCHEDULERS: tuple[Dialect, ...] = (
 
 def get_scheduler(
     name: str,
-    num_warmup_steps: int | None = None,
-    num_training_steps: int | None = None,
+    num_warmup_steps: float | None = None,
+    num_training_steps: float | None = None,
     scheduler_specific_kwargs: Mapping[str, Any] | None = None,
 ) -> Named:
     """Return what transformers' `get_scheduler` builds, for any starting value.

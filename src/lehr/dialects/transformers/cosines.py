@@ -5,15 +5,23 @@ from fractions import Fraction
 
 from lehr import _checks
 from lehr.dialects.torch.cosines import waves
-from lehr.dialects.transformers.run import Run, initial
-from lehr.schedules import Chain, Constant, Cosine, Linear, Repeat, Schedule
+from lehr.dialects.transformers.run import Run, initial, never_reversed
+from lehr.schedules import (
+    Chain,
+    Constant,
+    Cosine,
+    Linear,
+    Repeat,
+    Reverse,
+    Schedule,
+)
 
 
 def cosine(
     base: float,
     *,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     num_cycles: float = 0.5,
     last_epoch: int = -1,
 ) -> Schedule:
@@ -27,7 +35,7 @@ def cosine(
         base: the group's own value, in the hyper-parameter's units.
         num_warmup_steps: updates before the base is reached, >= 0.
         num_training_steps: length of the run, warmup included, >= 0.
-        num_cycles: whole waves after the warmup, >= 0.
+        num_cycles: whole waves after the warmup; the sign changes nothing.
         last_epoch: -1.
 
     Raises:
@@ -45,21 +53,18 @@ def cosine(
 
 def waved(start: float, low: float, span: float, num_cycles: float) -> Schedule:
     """Return so many whole waves from `start` in `span` updates, and on for ever."""
-    cycles = _checks.finite("num_cycles", num_cycles)
-    if cycles < 0:
-        raise ValueError(f"num_cycles must be >= 0, got {num_cycles!r}")
+    cycles = abs(_checks.finite("num_cycles", num_cycles))
     if cycles == 0:
         return Constant(start)
-    half = span if cycles == 0.5 else span / (2.0 * cycles)
-    return waves(start, low, half)  # type: ignore[arg-type]  # a half may be broken
+    return waves(start, low, span if cycles == 0.5 else span / (2.0 * cycles))
 
 
 def cosine_with_restarts(
     base: float,
     *,
-    num_warmup_steps: int,
-    num_training_steps: int,
-    num_cycles: int = 1,
+    num_warmup_steps: float,
+    num_training_steps: float,
+    num_cycles: float = 1,
     last_epoch: int = -1,
 ) -> Schedule:
     """Return the curve of "cosine_with_restarts": half waves down, and 0 at the end.
@@ -68,7 +73,8 @@ def cosine_with_restarts(
         base: the group's own value, in the hyper-parameter's units.
         num_warmup_steps: updates before the base is reached, >= 0.
         num_training_steps: length of the run, warmup included, >= 0.
-        num_cycles: half waves after the warmup, > 0.
+        num_cycles: half waves after the warmup; with 0 the base is kept until the end,
+            and with fewer they climb.
         last_epoch: -1.
 
     Raises:
@@ -83,18 +89,24 @@ def cosine_with_restarts(
     [0.5, 1.0, 0.5, 0.146447, 1.0, 0.5, 0.0, 0.0]
     """
     run = Run(base, num_warmup_steps, num_training_steps, last_epoch)
-    cycles = _checks.positive("num_cycles", num_cycles)
+    cycles = _checks.finite("num_cycles", num_cycles)
     return run.warmed(_restarts(run.base, run.span, cycles), Constant(0.0))
 
 
-def _restarts(base: float, span: int, cycles: float) -> Schedule:
+def _restarts(base: float, span: float, cycles: float) -> Schedule:
     """Return half waves that begin, where they do at a whole update, just there.
 
     A length such as 7/3 is no float, so that its third multiple would not be 7: then
     three cycles are one block of 7 updates.
     """
-    length = Fraction(span) / Fraction(cycles)
-    block, count = length.numerator, length.denominator
+    if cycles == 0:
+        return Constant(base, span)
+    length = Fraction(span) / Fraction(abs(cycles))
+    if cycles < 0:  # played backwards, so that a restart ends the half wave before it
+        count = math.ceil(-cycles)
+        whole = float(length * count)
+        return Reverse(Repeat(_restarts(base, whole, count))[:whole])[:span]
+    block, count = float(length.numerator), length.denominator
     if block > span:
         block, count = span, math.ceil(cycles)
     inner: Schedule = Cosine(base, 0.0, float(length))
@@ -110,8 +122,8 @@ def _restarts(base: float, span: int, cycles: float) -> Schedule:
 def cosine_with_min_lr(
     base: float,
     *,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     num_cycles: float = 0.5,
     last_epoch: int = -1,
     min_lr: float | None = None,
@@ -126,10 +138,11 @@ def cosine_with_min_lr(
         base: the group's own value, in the hyper-parameter's units.
         num_warmup_steps: updates before the base is reached, >= 0.
         num_training_steps: length of the run, warmup included, >= 0.
-        num_cycles: whole waves after the warmup, >= 0.
+        num_cycles: whole waves after the warmup; the sign changes nothing.
         last_epoch: -1.
-        min_lr: the floor of a group that starts at `lr_init`, >= 0.
-        min_lr_rate: in its place, the floor as a part of the base, >= 0.
+        min_lr: the floor of a group that starts at `lr_init`; with one below 0, the
+            waves stay at 0 where they would go below it.
+        min_lr_rate: in its place, the floor as a part of the base.
         lr_init: the optimizer's own default, `optimizer.defaults["lr"]`; `base` by
             default.
 
@@ -147,14 +160,14 @@ def cosine_with_min_lr(
     """
     run = Run(base, num_warmup_steps, num_training_steps, last_epoch)
     low = _floor(run.base, min_lr, min_lr_rate, lr_init)
-    return run.warmed(waved(run.base, low, run.span, num_cycles))
+    return run.warmed(_above(low, run, num_cycles))
 
 
 def cosine_warmup_with_min_lr(
     base: float,
     *,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     num_cycles: float = 0.5,
     last_epoch: int = -1,
     min_lr: float | None = None,
@@ -171,12 +184,13 @@ def cosine_warmup_with_min_lr(
         base: the group's own value, in the hyper-parameter's units.
         num_warmup_steps: updates of the warmup, >= 0.
         num_training_steps: length of the run, warmup included, >= 0.
-        num_cycles: whole waves after the warmup, >= 0.
+        num_cycles: whole waves after the warmup; the sign changes nothing.
         last_epoch: -1.
-        min_lr: the floor of a group that starts at `lr_init`, >= 0.
-        min_lr_rate: in its place, the floor as a part of the base, >= 0.
-        warmup_lr_rate: the first value as a part of the base, >= 0; 1 /
-            num_warmup_steps by default.
+        min_lr: the floor of a group that starts at `lr_init`; with one below 0, the
+            waves stay at 0 where they would go below it.
+        min_lr_rate: in its place, the floor as a part of the base.
+        warmup_lr_rate: the first value as a part of the base; 1 / num_warmup_steps by
+            default.
         lr_init: the optimizer's own default, `optimizer.defaults["lr"]`; `base` by
             default.
 
@@ -194,16 +208,25 @@ def cosine_warmup_with_min_lr(
     """
     run = Run(base, num_warmup_steps, num_training_steps, last_epoch)
     low = _floor(run.base, min_lr, min_lr_rate, lr_init)
-    fall = waved(run.base, low, run.span, num_cycles)
+    fall = _above(low, run, num_cycles)
     fall = fall[1:] if fall.steps else fall
     if not (warmup := run.num_warmup_steps):
         return fall
-    first = run.base / warmup
-    if warmup_lr_rate is not None:
-        first = run.base * _not_negative("warmup_lr_rate", warmup_lr_rate)
-    if warmup == 1:
-        return Chain((Constant(first, 1), fall))
-    return Chain((Linear(first, run.base, warmup - 1), Constant(run.base, 1), fall))
+    last = math.ceil(warmup) - 1
+    if warmup_lr_rate is None:
+        first, length = 1.0 / max(1, warmup), warmup - 1
+    else:
+        first = _checks.finite("warmup_lr_rate", warmup_lr_rate)
+        length = max(1, warmup - 1)
+    risen = last / length if last else 0.0
+    ramp = (run.base * first, run.base * (first * (1.0 - risen) + risen), last)
+    return Chain((Linear(*ramp), Constant(ramp[1], warmup - last), fall))
+
+
+def _above(low: float, run: Run, num_cycles: float) -> Schedule:
+    """Return the waves between the base and a floor, and not beyond 0."""
+    fall = waved(run.base, low, run.span, num_cycles)
+    return never_reversed(fall, run.base, low)
 
 
 def _floor(
@@ -215,12 +238,6 @@ def _floor(
             f"min_lr={low!r}, min_lr_rate={rate!r}"
         )
     if rate is not None:
-        return base * _not_negative("min_lr_rate", rate)
-    low = _not_negative("min_lr", low)
+        return base * _checks.finite("min_lr_rate", rate)
+    low = _checks.finite("min_lr", low)
     return low if lr_init is None else base * (low / initial(base, lr_init))
-
-
-def _not_negative(name: str, value: float | None) -> float:
-    if (checked := _checks.finite(name, value)) < 0:
-        raise ValueError(f"{name} must be >= 0, got {value!r}")
-    return checked

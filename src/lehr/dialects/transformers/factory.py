@@ -12,8 +12,8 @@ _METRIC = ("reduce_lr_on_plateau", "greedy")
 
 def arguments_for(
     name: str,
-    num_warmup_steps: int | None,
-    num_training_steps: int | None,
+    num_warmup_steps: float | None,
+    num_training_steps: float | None,
     scheduler_specific_kwargs: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Return what transformers passes on to the scheduler of that name."""

@@ -27,7 +27,7 @@ def constant(base: float, *, last_epoch: int = -1) -> Schedule:
 
 
 def constant_with_warmup(
-    base: float, *, num_warmup_steps: int, last_epoch: int = -1
+    base: float, *, num_warmup_steps: float, last_epoch: int = -1
 ) -> Schedule:
     """Return the curve of "constant_with_warmup": a line from 0, and constant.
 
@@ -51,7 +51,11 @@ def constant_with_warmup(
 
 
 def linear(
-    base: float, *, num_warmup_steps: int, num_training_steps: int, last_epoch: int = -1
+    base: float,
+    *,
+    num_warmup_steps: float,
+    num_training_steps: float,
+    last_epoch: int = -1,
 ) -> Schedule:
     """Return the curve of "linear": a line from 0, and a line to 0, which is held.
 
@@ -73,14 +77,16 @@ def linear(
     [0.0, 0.5, 1.0, 0.875, 0.125, 0.0, 0.0]
     """
     run = Run(base, num_warmup_steps, num_training_steps, last_epoch)
-    return run.warmed(Linear(run.base, 0.0, run.rest) if run.rest else Constant(0.0))
+    if not run.rest:
+        return run.warmed(Constant(0.0))
+    return run.warmed(Linear(run.base * (run.rest / run.span), 0.0, run.rest))
 
 
 def polynomial(
     base: float,
     *,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     lr_end: float = 1e-7,
     power: float = 1.0,
     last_epoch: int = -1,
@@ -120,8 +126,8 @@ def polynomial(
 def inverse_sqrt(
     base: float,
     *,
-    num_warmup_steps: int,
-    timescale: int | None = None,
+    num_warmup_steps: float,
+    timescale: float | None = None,
     last_epoch: int = -1,
 ) -> Schedule:
     """Return the curve of "inverse_sqrt": a line from 0, then one over a root.
@@ -148,6 +154,6 @@ def inverse_sqrt(
     check_start(last_epoch)
     base = _checks.finite("base", base)
     if timescale is None:
-        timescale = _checks.count("num_warmup_steps", num_warmup_steps) or 10_000
+        timescale = _checks.length("num_warmup_steps", num_warmup_steps) or 10_000
     scale = _checks.duration("timescale", timescale)
     return warmed(base, num_warmup_steps, InverseSqrt(base, scale))

@@ -3,6 +3,7 @@
 from lehr import _checks
 from lehr.dialects.torch.arguments import check_start
 from lehr.dialects.transformers.cosines import waved
+from lehr.dialects.transformers.run import never_reversed
 from lehr.schedules import (
     Chain,
     Constant,
@@ -19,10 +20,10 @@ _TYPES = ("linear", "cosine", "1-sqrt")
 def warmup_stable_decay(
     base: float,
     *,
-    num_warmup_steps: int,
-    num_decay_steps: int,
-    num_training_steps: int | None = None,
-    num_stable_steps: int | None = None,
+    num_warmup_steps: float,
+    num_decay_steps: float,
+    num_training_steps: float | None = None,
+    num_stable_steps: float | None = None,
     warmup_type: str = "linear",
     decay_type: str = "cosine",
     min_lr_ratio: float = 0.0,
@@ -40,12 +41,13 @@ def warmup_stable_decay(
         num_decay_steps: length of the decay, >= 0.
         num_training_steps: length of the run, >= 0; the stable part is what the other
             two leave of it.
-        num_stable_steps: length of the stable part, >= 0; if given, it decides, and
+        num_stable_steps: length of the stable part; if given, it decides, and
             `num_training_steps` changes nothing.
         warmup_type: "linear", "cosine" or "1-sqrt".
         decay_type: "linear", "cosine" or "1-sqrt".
-        min_lr_ratio: the floor as a part of the base, >= 0.
-        num_cycles: whole waves of a "cosine" decay, >= 0.
+        min_lr_ratio: the floor as a part of the base; with one below 0, the warmup
+            waits at 0 and so does the decay, but what follows it is below 0.
+        num_cycles: whole waves of a "cosine" decay; the sign changes nothing.
         last_epoch: -1.
 
     Raises:
@@ -62,45 +64,44 @@ def warmup_stable_decay(
     [0.1, 0.4, 1.0, 1.0, 0.775, 0.325, 0.1, 0.1]
     """
     check_start(last_epoch)
-    base, ratio = (
-        _checks.finite("base", base),
-        _checks.finite("min_lr_ratio", min_lr_ratio),
-    )
-    if ratio < 0:
-        raise ValueError(f"min_lr_ratio must be >= 0, got {min_lr_ratio!r}")
-    low = base * ratio
-    warmup = _checks.count("num_warmup_steps", num_warmup_steps)
-    decay = _checks.count("num_decay_steps", num_decay_steps)
+    base = _checks.finite("base", base)
+    low = base * _checks.finite("min_lr_ratio", min_lr_ratio)
+    warmup = _checks.length("num_warmup_steps", num_warmup_steps)
+    decay = _checks.length("num_decay_steps", num_decay_steps)
     stable = _stable(num_training_steps, num_stable_steps, warmup + decay)
     rise = _rise(_checks.choice("warmup_type", warmup_type, _TYPES), low, base, warmup)
     kind = _checks.choice("decay_type", decay_type, _TYPES)
     fall = _fall(kind, base, low, decay, num_cycles)
-    pieces = [rise, Constant(base, max(0, stable))]
+    pieces = [never_reversed(rise, base, low), Constant(base, max(0, stable))]
     if decay + min(0, stable) > 0:
-        pieces.append(fall[-stable:] if stable < 0 else fall)
+        left = fall[-stable:] if stable < 0 else fall
+        pieces.append(never_reversed(left, base, low))
     return Chain((*pieces, Constant(low)))
 
 
-def _stable(total: int | None, stable: int | None, others: int) -> int:
+def _stable(total: float | None, stable: float | None, others: float) -> float:
     """Return the length of the stable part; below 0, what the decay has too much."""
     if stable is not None:
-        return _checks.count("num_stable_steps", stable)
+        return _checks.finite("num_stable_steps", stable)
     if total is None:
         raise ValueError("give num_training_steps or num_stable_steps, got neither")
-    return _checks.count("num_training_steps", total) - others
+    return _checks.length("num_training_steps", total) - others
 
 
-def _rise(kind: str, low: float, high: float, steps: int) -> Schedule:
+def _rise(kind: str, low: float, high: float, steps: float) -> Schedule:
     if kind == "1-sqrt":
         return Reverse(OneMinusSqrt(high, low, steps))
     return (Linear if kind == "linear" else Cosine)(low, high, steps)
 
 
-def _fall(kind: str, high: float, low: float, steps: int, cycles: float) -> Schedule:
-    if kind == "linear":
-        return Linear(high, low, steps)
+def _fall(kind: str, high: float, low: float, steps: float, cycles: float) -> Schedule:
+    """Return a decay; one of less than an update is the begin of a whole one."""
+    span = max(1, steps)
+    fall: Schedule = Linear(high, low, span)
     if kind == "1-sqrt":
-        return OneMinusSqrt(high, low, steps)
-    if cycles == 0.5 or not steps:
-        return Cosine(high, low, steps)
-    return waved(high, low, steps, cycles)[:steps]
+        fall = OneMinusSqrt(high, low, span)
+    elif kind == "cosine":
+        fall = (
+            Cosine(high, low, span) if cycles == 0.5 else waved(high, low, span, cycles)
+        )
+    return fall if fall.steps == steps else fall[:steps]

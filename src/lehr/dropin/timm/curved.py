@@ -4,6 +4,7 @@ import abc
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lehr import _checks
 from lehr.dialects.timm.frame import tail
 from lehr.dropin._ahead import ahead
 from lehr.dropin.timm.advance import Advance, advance_of
@@ -55,7 +56,9 @@ class Curved(Scheduler):
         curve = self.curve(base)
         if not self.warmup_t:
             return curve
-        ramp = Linear(self.warmup_lr_init, self._target(base), self.warmup_t)
+        length = _checks.duration("warmup_t", self.warmup_t)
+        start = _checks.finite("warmup_lr_init", self.warmup_lr_init)
+        ramp = Linear(start, self._target(base), length)
         return Chain((ramp, curve if self.warmup_prefix else tail(curve, ramp.steps)))
 
     def _target(self, base: float) -> float:
@@ -114,7 +117,8 @@ class Curved(Scheduler):
             values = self._compile()
         if type(t) is int:
             return values(t)
-        return [self.schedule(base)(float(t)) for base in self.base_values]
+        time = _checks.finite("t", t)
+        return [self.schedule(base)(time) for base in self.base_values]
 
     def _short_way(self) -> Advance | None:
         """Return what does all of a step at once, if nothing is out of the ordinary.

@@ -189,7 +189,15 @@ class PlateauLRScheduler(Scheduler):
 
         Args:
             state_dict: what `state_dict()` returned; it is not changed.
+
+        Raises:
+            ValueError: it is none of a PlateauLRScheduler.
         """
+        if "best" not in state_dict:
+            raise ValueError(
+                "the state must be of a PlateauLRScheduler, with best, got one of "
+                f"{', '.join(state_dict) or 'nothing'}"
+            )
         self.lr_scheduler.load_state_dict(state_dict)
         self._written, self._to_recognize = None, "cuts" not in state_dict
         if not self._to_recognize:

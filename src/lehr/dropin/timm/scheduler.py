@@ -30,7 +30,8 @@ class Scheduler(abc.ABC):
             [begin, end).
         noise_type: "normal", cut off at `noise_pct`; else uniform up to it.
         noise_pct: the noise is less than this part of the value, > 0.
-        noise_std: its standard deviation before the cut-off.
+        noise_std: its standard deviation before the cut-off, >= 0, and at most 10,000
+            times `noise_pct`: more would be drawn again and again.
         noise_seed: the noise at t is drawn from a torch generator with this seed + t;
             None is 42.
         initialize: note the groups' values as their starting values, where there is no
@@ -75,7 +76,7 @@ class Scheduler(abc.ABC):
         self.noise_type = noise_type
         self.noise_std = noise_std
         self.noise_seed = noise_seed if noise_seed is not None else 42
-        _check_noise(noise_range_t, noise_pct)
+        _check_noise(noise_range_t, noise_pct, noise_std)
         self.last_t: int | None = None
         self.update_groups(self.base_values)
         look_before_each_update(self, optimizer)
@@ -218,16 +219,22 @@ class Scheduler(abc.ABC):
             state_dict: what `state_dict()` returned; it is not changed.
 
         Raises:
-            ValueError: it was saved with more groups than there are.
+            ValueError: it is none of timm's schedulers, or was saved with more groups
+                than there are.
         """
+        if "base_values" not in state_dict:
+            raise ValueError(
+                "the state must be of a scheduler of timm's, with base_values, got one "
+                f"of {', '.join(state_dict) or 'nothing'}"
+            )
         found = {"last_t": None, **state_dict}
-        bases = [number(value) for value in found.get("base_values", ())]
+        bases = [number(value) for value in found["base_values"]]
         if len(bases) > len(self.optimizer.param_groups):
             raise ValueError(
                 f"the state was saved with {len(bases)} param groups, the optimizer "
                 f"has {len(self.optimizer.param_groups)}; add the same groups first"
             )
-        found["base_values"] = bases or self.base_values
+        found["base_values"] = bases
         for name, value in found.items():
             setattr(self, name, value)
         self._adopt()
@@ -242,11 +249,18 @@ class Scheduler(abc.ABC):
         look_before_each_update(self, self.optimizer)
 
 
-def _check_noise(span: Range, largest: float) -> None:
+def _check_noise(span: Range, largest: float, deviation: float) -> None:
     if span is None:
         return
-    if isinstance(span, list | tuple) and len(span) != 2:
+    if isinstance(span, str) or (isinstance(span, Sequence) and len(span) != 2):
         raise ValueError(
             f"noise_range_t must be one number, or a pair (begin, end), got {span!r}"
         )
-    _checks.positive("noise_pct", largest)
+    for bound in span if isinstance(span, Sequence) else (span,):
+        _checks.number("noise_range_t", bound)
+    most = 10_000 * _checks.positive("noise_pct", largest)
+    if not 0 <= _checks.finite("noise_std", deviation) <= most:
+        raise ValueError(
+            f"noise_std must be >= 0 and at most 10,000 times noise_pct, which is "
+            f"{most!r}, got {deviation!r}"
+        )

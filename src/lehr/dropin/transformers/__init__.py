@@ -14,6 +14,8 @@ What is wrong there, and right here:
 
 - Where a restart falls on an update, that update has the value of a restart;
   transformers rounds, and finds the floor at some.
+- A polynomial starts where the optimizer did. If the rate is a tensor, transformers
+  reads the start off that tensor, which the schedule itself fills.
 - A polynomial with a warmup as long as the run is at its end; transformers divides by
   0.
 - A loaded state has the rates of its step written at once, whether the optimizer is

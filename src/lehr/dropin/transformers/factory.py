@@ -76,8 +76,8 @@ TYPE_TO_SCHEDULER_FUNCTION: dict[SchedulerType, Callable[..., Any]] = {
 def get_scheduler(
     name: str | SchedulerType,
     optimizer: torch.optim.Optimizer,
-    num_warmup_steps: int | None = None,
-    num_training_steps: int | None = None,
+    num_warmup_steps: float | None = None,
+    num_training_steps: float | None = None,
     scheduler_specific_kwargs: dict[str, Any] | None = None,
 ) -> Any:
     """Return a schedule by its name, as the Trainer asks for it.
@@ -125,7 +125,7 @@ def get_scheduler(
     return function(optimizer, **lengths, **specific)
 
 
-def _needed(kind: SchedulerType, name: str, value: int | None) -> int | None:
+def _needed(kind: SchedulerType, name: str, value: float | None) -> float | None:
     if value is None:
         raise ValueError(f"{kind.value} needs {name}, got None; pass it")
     return value

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from lehr.dropin.transformers import curves
+from lehr import _checks
+from lehr.dialects import transformers as curves
 from lehr.dropin.transformers.lambda_lr import LambdaLR
 from lehr.dropin.transformers.schedules import Optimizer, ended
 from lehr.schedules import Schedule
@@ -12,8 +13,8 @@ from lehr.schedules import Schedule
 
 def get_polynomial_decay_schedule_with_warmup(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     lr_end: float = 1e-7,
     power: float = 1.0,
     last_epoch: int = -1,
@@ -59,8 +60,8 @@ def get_polynomial_decay_schedule_with_warmup(
 
 def get_cosine_with_min_lr_schedule_with_warmup(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     num_cycles: float = 0.5,
     last_epoch: int = -1,
     min_lr: float | None = None,
@@ -111,8 +112,8 @@ def get_cosine_with_min_lr_schedule_with_warmup(
 
 def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     num_cycles: float = 0.5,
     last_epoch: int = -1,
     min_lr: float | None = None,
@@ -165,10 +166,10 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
 
 
 def _polynomial(
-    base: float, *, warmup: int, total: int, lr_end: float, power: float
+    base: float, *, warmup: float, total: float, lr_end: float, power: float
 ) -> Schedule:
     """Return the multiplier of groups with this starting rate."""
-    if not base > lr_end:
+    if not base > _checks.finite("lr_end", lr_end):
         raise ValueError(
             f"lr_end must be below the starting rate of each group, got {lr_end!r} for "
             f"one of {base!r}; lower it, or pass exact=True for a part of the default"
@@ -192,5 +193,6 @@ def _cosine(
 ) -> Schedule:
     """Return the multiplier of groups with this starting rate."""
     if min_lr is not None and min_lr_rate is None:
-        return curve(1.0, min_lr_rate=min_lr / base, **given)
+        rate = _checks.finite("min_lr", min_lr) / base
+        return curve(1.0, min_lr_rate=rate, **given)
     return curve(1.0, min_lr=min_lr, min_lr_rate=min_lr_rate, **given)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
+from lehr import _checks
 from lehr.dropin._groups import number, put, start_of
 from lehr.dropin.transformers.streaming import StreamingAverage
 
@@ -51,17 +52,17 @@ class GreedyLR(ReduceLROnPlateau):
         optimizer: any torch optimizer.
         mode: "min" if less is better, "max" if more is.
         factor: in (0, 1): what lowers a rate by a product, raises it by a quotient.
-        patience: good, or bad, metrics in a row that change nothing.
-        threshold: margin of an improvement.
+        patience: good, or bad, metrics in a row that change nothing, >= 0.
+        threshold: margin of an improvement, >= 0.
         threshold_mode: "rel" or "abs".
-        cooldown: metrics after a fall that are not counted.
-        warmup: metrics after a rise that are not counted.
+        cooldown: metrics after a fall that are not counted, >= 0.
+        warmup: metrics after a rise that are not counted, >= 0.
         min_lr: the lowest rate, of all groups or a list of one per group.
-        max_lr: the highest rate, likewise.
+        max_lr: the highest rate, likewise, not below that.
         eps: the smallest change that is made.
         verbose: whether changes are printed.
         smooth: whether the metric is averaged first.
-        window_size: over so many values.
+        window_size: over so many values, >= 1.
         reset_start: falls at the lowest rates before all begins anew.
 
     Raises:
@@ -100,8 +101,8 @@ class GreedyLR(ReduceLROnPlateau):
         window_size: int = 50,
         reset_start: int = 500,
     ) -> None:
-        if factor >= 1.0:
-            raise ValueError(f"factor must be < 1, got {factor!r}")
+        if not 0.0 < _checks.finite("factor", factor) < 1.0:
+            raise ValueError(f"factor must be in (0, 1), got {factor!r}")
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"optimizer must be a torch optimizer, got {optimizer!r}")
         for name, value, known in (
@@ -110,6 +111,15 @@ class GreedyLR(ReduceLROnPlateau):
         ):
             if value not in known:
                 raise ValueError(f"{name} must be one of {known}, got {value!r}")
+        for name, least, lowest in (
+            ("patience", patience, 0),
+            ("threshold", threshold, 0),
+            ("cooldown", cooldown, 0),
+            ("warmup", warmup, 0),
+            ("window_size", window_size, 1),
+        ):
+            if not _checks.finite(name, least) >= lowest:
+                raise ValueError(f"{name} must be >= {lowest}, got {least!r}")
         self.optimizer, self.verbose = optimizer, verbose
         self.mode, self.factor, self.eps = mode, factor, eps
         self.patience, self.cooldown, self.warmup = patience, cooldown, warmup
@@ -119,6 +129,9 @@ class GreedyLR(ReduceLROnPlateau):
         self.last_epoch = 0
         self.min_lrs = _per_group("min_lr", min_lr, optimizer)
         self.max_lrs = _per_group("max_lr", max_lr, optimizer)
+        for low, high in zip(self.min_lrs, self.max_lrs, strict=True):
+            if low > high:
+                raise ValueError(f"min_lr must be <= max_lr {high!r}, got {low!r}")
         self._init_lrs = [start_of(g["lr"]) for g in optimizer.param_groups]
         self._last_lr = list(self._init_lrs)
         self._forget()
@@ -264,10 +277,10 @@ def _per_group(
 ) -> list[float]:
     count = len(optimizer.param_groups)
     if not isinstance(given, list | tuple):
-        return [given] * count  # type: ignore[list-item]  # one number
+        return [_checks.finite(name, given)] * count
     if len(given) != count:
         raise ValueError(
             f"{name} lists {len(given)} values for {count} param groups; list one per "
             "group, or give one number for all of them"
         )
-    return list(given)
+    return [_checks.finite(name, value) for value in given]

@@ -156,8 +156,14 @@ class LambdaLR(TorchLambdaLR):
             state_dict: what `state_dict()` returned; it is not changed.
 
         Raises:
-            ValueError: it was saved with more groups than there are.
+            ValueError: it is none of a LambdaLR, or was saved with more groups than
+                there are.
         """
+        if "base_lrs" not in state_dict or "last_epoch" not in state_dict:
+            raise ValueError(
+                "the state must be of a LambdaLR, with base_lrs and last_epoch, got "
+                f"one of {', '.join(state_dict) or 'nothing'}"
+            )
         saved, groups = len(state_dict["base_lrs"]), len(self.optimizer.param_groups)
         if saved > groups:
             raise ValueError(

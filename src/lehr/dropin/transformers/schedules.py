@@ -6,9 +6,9 @@ from functools import partial
 
 import torch
 
+from lehr.dialects import transformers as curves
 from lehr.dropin._exact import is_exact
 from lehr.dropin._groups import number
-from lehr.dropin.transformers import curves
 from lehr.dropin.transformers.lambda_lr import LambdaLR
 from lehr.dropin.transformers.multiplier import Multiplier
 from lehr.schedules import Schedule
@@ -32,7 +32,7 @@ def get_constant_schedule(optimizer: Optimizer, last_epoch: int = -1) -> LambdaL
 
 
 def get_constant_schedule_with_warmup(
-    optimizer: Optimizer, num_warmup_steps: int, last_epoch: int = -1
+    optimizer: Optimizer, num_warmup_steps: float, last_epoch: int = -1
 ) -> LambdaLR:
     """Warm up linearly from 0, and keep the rates.
 
@@ -55,8 +55,8 @@ def get_constant_schedule_with_warmup(
 
 def get_linear_schedule_with_warmup(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     last_epoch: int = -1,
 ) -> LambdaLR:
     """Warm up linearly from 0, and decay linearly to 0.
@@ -84,8 +84,8 @@ def get_linear_schedule_with_warmup(
 
 def get_cosine_schedule_with_warmup(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_training_steps: int,
+    num_warmup_steps: float,
+    num_training_steps: float,
     num_cycles: float = 0.5,
     last_epoch: int = -1,
 ) -> LambdaLR:
@@ -121,9 +121,9 @@ def get_cosine_schedule_with_warmup(
 
 def get_cosine_with_hard_restarts_schedule_with_warmup(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_training_steps: int,
-    num_cycles: int = 1,
+    num_warmup_steps: float,
+    num_training_steps: float,
+    num_cycles: float = 1,
     last_epoch: int = -1,
 ) -> LambdaLR:
     """Warm up linearly from 0, and fall to 0 along a cosine again and again.
@@ -155,8 +155,8 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
 
 def get_inverse_sqrt_schedule(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    timescale: int | None = None,
+    num_warmup_steps: float,
+    timescale: float | None = None,
     last_epoch: int = -1,
 ) -> LambdaLR:
     """Warm up linearly from 0, and fall with one over a root.
@@ -184,10 +184,10 @@ def get_inverse_sqrt_schedule(
 
 def get_wsd_schedule(
     optimizer: Optimizer,
-    num_warmup_steps: int,
-    num_decay_steps: int,
-    num_training_steps: int | None = None,
-    num_stable_steps: int | None = None,
+    num_warmup_steps: float,
+    num_decay_steps: float,
+    num_training_steps: float | None = None,
+    num_stable_steps: float | None = None,
     warmup_type: str = "linear",
     decay_type: str = "cosine",
     min_lr_ratio: float = 0,
@@ -229,8 +229,8 @@ def get_wsd_schedule(
         num_decay_steps=num_decay_steps,
         num_training_steps=num_training_steps,
         num_stable_steps=num_stable_steps,
-        warmup_type=warmup_type,  # type: ignore[arg-type]  # checked there
-        decay_type=decay_type,  # type: ignore[arg-type]  # checked there
+        warmup_type=warmup_type,
+        decay_type=decay_type,
         min_lr_ratio=min_lr_ratio,
         num_cycles=num_cycles,
     )
