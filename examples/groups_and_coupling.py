@@ -10,7 +10,6 @@ from lehr.bindings.torch import (
     groups_by_name,
     mup_groups,
     per_group,
-    scheduled,
 )
 from lehr.plotting import draw_fields, draw_fields_svg
 from lehr.schedules import growing_batch, opposed, proportional
@@ -31,7 +30,7 @@ for way, groups in ways.items():
         weight_decay=proportional(lr, at_peak=0.1),
         beta1=opposed(lr, low=0.85, high=0.95),
     )
-    picture = scheduled(Scheduler(optimizer, **fields))
+    picture = Scheduler(optimizer, **fields).schedules
     picture["batch size"] = growing_batch(lr, at_peak=64, most=512)
     with open(f"{way}.svg", "w") as file:
         file.write(draw_fields_svg(picture))

@@ -147,3 +147,64 @@ def test_what_is_held_by_an_attribute_is_put_back_too():
     find_rate(model, optimizer, loader(), updates=12)
     assert torch.equal(model.others[0].weight, before)
     assert model.others[1] is model.others
+
+
+def test_expanded_and_sparse_tensors_are_put_back():
+    class Words(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed = nn.Embedding(9, 6, sparse=True)
+            self.register_buffer("scale", torch.ones(1).expand(6))
+
+        def forward(self, x):
+            self.scale[:1] *= 0.9
+            return self.embed(x).sum(1) * self.scale
+
+    model = Words()
+    batch = torch.arange(8).reshape(2, 4), torch.tensor([1, 5])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    nn.functional.cross_entropy(model(batch[0]), batch[1]).backward()
+    weight, gradient = model.embed.weight, model.embed.weight.grad
+    kept = weight.detach().clone(), gradient.to_dense(), model.scale.clone()
+    find_rate(model, optimizer, [batch], updates=12)
+    assert torch.equal(weight, kept[0]) and torch.equal(model.scale, kept[2])
+    assert weight.grad is gradient and torch.equal(gradient.to_dense(), kept[1])
+
+
+class Counted(nn.Module):
+    """A loss with a state of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+        self.scale = nn.Linear(3, 3)
+
+    def forward(self, output, target):
+        self.calls += 1
+        return nn.functional.cross_entropy(self.scale(output), target)
+
+
+def test_a_loss_with_a_state_is_put_back_and_so_are_gradients():
+    loss, other, seen = Counted(), Counted(), []
+
+    def both(output, target):
+        seen.append(1)
+        return other(output, target)
+
+    find_rate(*parts(), loader(), loss=loss, updates=12)
+    find_rate(*parts(), loader(), loss=both, updates=12, restore=[other, seen])
+    for one in (loss, other):
+        assert (one.calls.item(), one.scale.weight.grad) == (0.0, None)
+    assert seen == []
+    with pytest.raises(TypeError, match="restore must list models"):
+        find_rate(*parts(), loader(), restore=[3])
+
+
+def test_a_scheduler_does_not_take_the_sweep_for_updates():
+    model, optimizer = parts()
+    scheduler = Scheduler(optimizer, lr=Linear(1e-3, 0.0, 100), only_applied=True)
+    find_rate(model, optimizer, loader(), updates=12)
+    scheduler.step()
+    find_rate(BaseTrainer(model, optimizer), loader(), updates=12)
+    scheduler.step()
+    assert scheduler.position.updates == 0

@@ -125,3 +125,24 @@ def test_half_precision_that_finds_no_scale_ends_the_sweep():
         *(model, optimizer, loader()), loss=loss, precision="fp16", clip_norm=1.0
     )
     assert found.stopped_by == "non-finite loss"
+
+
+def test_at_rates_of_zero_the_ratios_are_those_that_the_groups_started_with():
+    model, _ = parts()
+    groups = [
+        {"params": model[0].parameters(), "lr": 1e-4},
+        {"params": model[5].parameters(), "lr": 1e-3},
+    ]
+    optimizer, seen = torch.optim.SGD(groups), []
+    optimizer.register_step_pre_hook(
+        lambda opt, *_: seen.append([g["lr"] for g in opt.param_groups])
+    )
+    torch.optim.lr_scheduler.LambdaLR(optimizer, lambda update: update / 10)
+    find_rate(model, optimizer, loader(), updates=12)
+    assert all(low == pytest.approx(high / 10) for low, high in seen)
+    for group in optimizer.param_groups:
+        del group["initial_lr"]
+    with pytest.raises(ValueError, match=r"2 param groups are 0.*seek"):
+        find_rate(model, optimizer, loader(), updates=12)
+    del optimizer.param_groups[1:]
+    assert find_rate(model, optimizer, loader(), updates=12).rates

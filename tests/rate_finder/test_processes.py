@@ -1,31 +1,15 @@
 """In two processes all ranks see one curve: that of both halves of each batch."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
+from bindings import forked
 from lehr.rate_finder import find_rate
 from rate_finder import two_ranks
-
-HERE = Path(__file__).parent
-PLACES = [HERE.parents[1] / "src", HERE.parent]
 
 
 @pytest.fixture(scope="module")
 def ranks(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ranks")
-    path = os.pathsep.join([*map(str, PLACES), os.environ.get("PYTHONPATH", "")])
-    subprocess.run(
-        [sys.executable, "-W", "ignore", str(HERE / "two_ranks.py"), str(folder)],
-        env=os.environ | {"PYTHONPATH": path},
-        check=True,
-        timeout=120,
-    )
-    return [json.loads((folder / f"rank-{i}.json").read_text()) for i in range(2)]
+    return forked.two_ranks(two_ranks.__file__, tmp_path_factory.mktemp("ranks"))
 
 
 def test_all_ranks_see_the_same_to_the_bit_and_stop_at_the_same_update(ranks):

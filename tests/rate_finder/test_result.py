@@ -1,10 +1,12 @@
 """What a sweep tells: a report, a line, and three kinds of pictures."""
 
 import dataclasses
+import math
 import xml.etree.ElementTree as xml
 
 import pytest
 
+from lehr.plotting.rates import draw_rates
 from lehr.rate_finder import RateSearch, Suggestion, find_rate
 from rate_finder.quadratic import descent, valley_shaped
 
@@ -61,6 +63,30 @@ def test_without_a_point_there_is_no_picture_but_a_reason():
     for ask in (nothing.draw, nothing.plot, lambda: nothing.turning_point):
         with pytest.raises(ValueError, match="start lower"):
             ask()
+
+
+def test_one_point_has_every_picture():
+    losses = iter([1.0, 0.5, float("nan")])
+    one = find_rate(lambda rate: next(losses))
+    assert one.draw(width=40).endswith("rate 1e-7")
+    xml.fromstring(one.draw_svg())
+    low, high = one.plot().axes[0].get_xlim()
+    assert low < one.rates[0] < high
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown"),
+    [((1e-5, 2.0), ["1e-5", "1e-4", "1e-3", "0.01", "0.1"]), ((0.3, 3.0), ["0.5"])],
+)
+def test_round_rates_stand_where_they_are(ends, shown):
+    points = [(ends[0], 2.0), (ends[1], 1.0)]
+    [axis, text] = draw_rates(points, points, {}, width=80).splitlines()[-2:]
+    begin = axis.index("┬")
+    for label in shown:
+        share = math.log(float(label) / ends[0]) / math.log(ends[1] / ends[0])
+        at = begin + round(share * (len(axis) - 1 - begin))
+        assert axis[at] == "┬"
+        assert label in text[max(at - 4, 0) : at + 6]
 
 
 def test_a_rule_that_finds_nothing_names_those_that_do(found):

@@ -1,15 +1,11 @@
-"""Two processes sweep one model; run as a script: two_ranks.py FOLDER FORM."""
-
-import json
-import os
-import sys
-from pathlib import Path
+"""Two processes sweep one model; run as a script: two_ranks.py FOLDER."""
 
 import torch
 import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
+from bindings.forked import fork
 from lehr.rate_finder import find_rate
 from lehr.training import BaseTrainer
 
@@ -33,8 +29,9 @@ def batches(rank=0, size=1):
     ]
 
 
-def both(rank):
+def both(folder):
     """Return what a wrapped model and a trainer find, and whether all stays."""
+    rank = dist.get_rank()
     model, optimizer = model_and_optimizer()
     wrapped = DistributedDataParallel(model)
     by_hand = find_rate(wrapped, optimizer, batches(rank, 2), **SWEEP)
@@ -58,21 +55,5 @@ def both(rank):
     }
 
 
-def main(folder):
-    """Fork a process for each rank, and let it write what it found."""
-    children = []
-    for rank in range(2):
-        if (child := os.fork()) == 0:
-            store = dist.FileStore(str(folder / "store"), 2)
-            dist.init_process_group("gloo", store=store, rank=rank, world_size=2)
-            found = both(rank)
-            (folder / f"rank-{rank}.json").write_text(json.dumps(found))
-            dist.destroy_process_group()
-            os._exit(0)
-        children.append(child)
-    return max(os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children)
-
-
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    sys.exit(main(Path(sys.argv[1])))
+    fork(both)

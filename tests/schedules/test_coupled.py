@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lehr import (
     Chain,
+    Clip,
     Constant,
     Cosine,
     Exponential,
@@ -235,3 +236,11 @@ def test_an_endless_cycle_may_be_followed():
     cycle = Chain((Linear(0.0, 1.0, 5), Repeat(Cosine(1.0, 0.0, 10))))
     follower = proportional(cycle, at_peak=0.1)
     assert follower(10**6 + 5) == 0.1
+
+
+@pytest.mark.parametrize("bounds", [(1e-4, None), (None, 2e-4), (1e-4, 2e-4)])
+def test_what_is_clipped_is_exact_at_its_ends(bounds):
+    lr = Clip(warmup_cosine(3e-4, warmup=9, total=109), *bounds)
+    momentum = opposed(lr, low=0.85, high=0.95)
+    assert (momentum(9), momentum(109)) == (0.85, 0.95)
+    assert proportional(lr, at_peak=0.1)(9) == 0.1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Fields = Mapping[str, Schedule | Mapping[str, Schedule]]
+Fields = Mapping[str, Schedule | Mapping[Any, Schedule]]
 Panels = dict[str, dict[str, Schedule]]
 
 
@@ -23,8 +23,8 @@ def draw_fields(fields: Fields, *, steps: float | None = None, **options: Any) -
     """Return drawings of several hyper-parameters, one below the other, in text.
 
     Args:
-        fields: by field, a schedule or one per group; as `scheduled` of
-            `lehr.bindings.torch` returns it. Groups that follow the same share a line.
+        fields: by field, a schedule or one per group; as `schedules` of a bound
+            `Scheduler` holds it. Groups that follow the same share a line.
         steps: updates to draw; by default those of the longest schedule.
         **options: of `draw`: width, height, log, ascii, color.
 
@@ -151,7 +151,7 @@ def _panels(fields: Any) -> Panels:
     if not isinstance(fields, Mapping) or not fields:
         raise ValueError(
             "fields must be a mapping of field to schedule, or to schedules by group, "
-            f"got {fields!r}; of a bound scheduler it is scheduled(scheduler)"
+            f"got {fields!r}; of a bound scheduler it is scheduler.schedules"
         )
     return {str(field): _lines(str(field), value) for field, value in fields.items()}
 

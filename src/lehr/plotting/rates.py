@@ -31,23 +31,20 @@ def draw_rates(points: Points, mean: Points, marks: Marks, **options: Any) -> st
     >>> picture = draw_rates(points, points, {"valley": 1e-3}, width=40, ascii=True)
     >>> for line in picture.splitlines()[-3:]:
     ...     print(line)
-           ++---------------------------------+
-            1e-5          rate              1
-                         ^ valley 1e-3
+        ++------+------+-----+-------------+
+         1e-5 1e-4   1e-3  0.01       rate 1
+                       ^ valley 1e-3
     """
-    first, last = math.log(points[0][0]), math.log(points[-1][0])
+    first = math.log(points[0][0])
     over = [(math.log(rate) - first, y) for rate, y in _clipped(mean, mean)]
     rows = draw_points([(x, y) for x, y in over if x >= 0], **options).splitlines()
     across = rows[-2]
     begin = len(across) - len(across.lstrip()) + 1
     room = len(across) - begin
-    ends = short(points[0][0]), short(points[-1][0])
-    middle = "rate".center(room - len(ends[0]) - len(ends[1]))
-    rows[-1] = " " * begin + ends[0] + middle + ends[1]
-    simple = options.get("ascii") or "└" not in across
+    simple = "└" not in across
+    rows[-2:] = _bottom(points, begin, room, across[:begin], "-+" if simple else "─┬")
     for name, rate in sorted(marks.items(), key=lambda mark: mark[1]):
-        place = (math.log(rate) - first) / (last - first)
-        column = begin + round(min(max(place, 0.0), 1.0) * (room - 1))
+        column = begin + round(_place(rate, points) * (room - 1))
         text, arrow = f"{name} {short(rate)}", "^" if simple else "▲"
         left = column - len(text) - 1 >= 0 and column + len(text) + 2 > len(across)
         line = f"{text} {arrow}".rjust(column + 1) if left else f"{arrow} {text}"
@@ -66,14 +63,13 @@ def draw_rates_svg(
     (True, 6)
     """
     losses, means = _clipped(points, mean), _clipped(mean, mean)
-    first, last = math.log10(points[0][0]), math.log10(points[-1][0])
     axis = axis_of([y for _, y in (*losses, *means)], marks=max(3, height // 70))
     named = [f"{name} {short(rate)}" for name, rate in marks.items()]
     legend = _legend_rows(["loss", "smoothed", *named], width - 70)
     frame = _Frame(62, 14 + 16 * len(legend), width - 18, height - 38, 1.0, axis)
 
     def place(rate: float) -> float:
-        return frame.x((math.log10(rate) - first) / (last - first))
+        return frame.x(_place(rate, points))
 
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     parts = [
@@ -89,10 +85,10 @@ def draw_rates_svg(
         parts.append(_text(frame.left - 6, frame.y(mark) + 4, short(mark), "end"))
     bottom = frame.left, frame.bottom, frame.right, frame.bottom
     parts.append(_line(*bottom, "edge"))
-    for decade in range(math.ceil(first - 1e-9), math.floor(last + 1e-9) + 1):
-        x = place(10.0**decade)
+    for rate in _round_rates(points):
+        x = place(rate)
         parts.append(_line(x, frame.bottom, x, frame.bottom + 4, "edge"))
-        parts.append(_text(x, frame.bottom + 16, short(10.0**decade), "mid"))
+        parts.append(_text(x, frame.bottom + 16, short(rate), "mid"))
     middle = (frame.left + frame.right) / 2
     parts.append(_text(middle, frame.bottom + 32, "rate", "mid"))
     parts += _legend(legend, 14)
@@ -100,7 +96,7 @@ def draw_rates_svg(
         path = _path([(place(rate), frame.y(y)) for rate, y in curve])
         parts.append(f'<path class="curve c{index} d{index}" d="{path}"/>')
     for index, rate in enumerate(marks.values(), 2):
-        x = min(max(place(rate), frame.left), frame.right)
+        x = place(rate)
         kind = f"curve c{index} d{index}"
         parts.append(_line(x, frame.top, x, frame.bottom, kind))
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -128,6 +124,8 @@ def plot_rates(
     ax.plot(*_columns(means), **_style(0), label="smoothed")
     for index, (name, rate) in enumerate(marks.items(), 1):
         ax.axvline(rate, **_style(index), label=f"{name} {short(rate)}")
+    if points[0][0] == points[-1][0]:  # of one rate alone there is no range
+        ax.set_xlim(points[0][0] / 2, points[0][0] * 2)
     ax.set_xscale("log")
     ax.set_xlabel("rate")
     ax.set_ylabel("loss")
@@ -137,6 +135,46 @@ def plot_rates(
     for file in files:
         figure.savefig(file, dpi=150)
     return figure
+
+
+def _place(rate: float, points: Points) -> float:
+    """Return where a rate lies by its logarithm: 0 at the first, 1 at the last."""
+    first, last = math.log(points[0][0]), math.log(points[-1][0])
+    return min(max((math.log(rate) - first) / (last - first or 1.0), 0.0), 1.0)
+
+
+def _round_rates(points: Points) -> list[float]:
+    """Return the powers of ten among the rates; with few of them, also 2 and 5 times.
+
+    >>> _round_rates([(1e-3, 1.0), (2e-1, 1.0)])
+    [0.001, 0.01, 0.1]
+    >>> _round_rates([(3e-3, 1.0), (6e-2, 1.0)])
+    [0.005, 0.01, 0.02, 0.05]
+    """
+    low, high = points[0][0] * (1 - 1e-9), points[-1][0] * (1 + 1e-9)
+    decades = range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1)
+    every = [float(f"{n}e{decade}") for decade in decades for n in (1, 2, 5)]
+    found = [rate for rate in every if low <= rate <= high]
+    tens = [rate for rate in found if short(rate).strip("0.").startswith("1")]
+    return tens if len(tens) > 2 else found
+
+
+def _bottom(
+    points: Points, begin: int, room: int, corner: str, lines: str
+) -> tuple[str, str]:
+    """Return the axis of the rates in text, and the labels of those that have room."""
+    axis, text = [lines[0]] * room, [" "] * (begin + room)
+    first, last = short(points[0][0]), f"rate {short(points[-1][0])}"
+    text[begin : begin + len(first)] = first
+    text[-len(last) :] = last
+    axis[0] = axis[-1] = lines[1]
+    for rate in _round_rates(points):
+        column, label = round(_place(rate, points) * (room - 1)), short(rate)
+        start = begin + column - len(label) // 2
+        if not "".join(text[start - 1 : start + len(label) + 1]).strip():
+            text[start : start + len(label)] = label
+            axis[column] = lines[1]
+    return corner + "".join(axis), "".join(text)
 
 
 def _clipped(points: Points, mean: Points) -> list[tuple[float, float]]:

@@ -34,6 +34,7 @@ class Keeper:
     def __init__(self) -> None:
         self._seen: dict[int, Any] = {}
         self._tensors: list[tuple[Tensor, Tensor, Tensor]] = []
+        self.leaves: list[Tensor] = []
         self._containers: list[tuple[Any, Any]] = []
 
     def note(self, value: Any) -> None:
@@ -43,14 +44,21 @@ class Keeper:
         if isinstance(value, nn.Module | torch.optim.Optimizer):
             self.note(vars(value))
         elif isinstance(value, Tensor):
-            here = local(value.detach())
+            here = _once(value)
             self._tensors.append((value, here, here.clone()))
+            if value.is_leaf:
+                self.leaves.append(value)
         elif isinstance(value, dict | list):
             self._containers.append((value, _contents(value)))
         self._seen[id(value)] = value  # held, so that no other gets its id
         if isinstance(value, dict | list | tuple):
             for inner in list(value.values() if isinstance(value, dict) else value):
                 self.note(inner)
+
+    def hold(self, value: Any) -> None:
+        """Note which attributes an object has, and not what these hold."""
+        if hasattr(value, "__dict__"):
+            self._containers.append((vars(value), _contents(vars(value))))
 
     def put_back(self) -> None:
         """Put back what was noted."""
@@ -66,8 +74,23 @@ class Keeper:
         with torch.no_grad():
             for tensor, here, saved in self._tensors:
                 here.copy_(saved)
-                if local(tensor.detach()).data_ptr() != here.data_ptr():
+                if _is_strided(here) and _once(tensor).data_ptr() != here.data_ptr():
                     tensor.data = here
+
+
+def _once(tensor: Tensor) -> Tensor:
+    """Return what this process holds of a tensor, without an expanded one's repeats."""
+    here = local(tensor.detach())
+    if not _is_strided(here):
+        return tensor  # a sparse one shares nothing with what is detached from it
+    for dimension, stride in enumerate(here.stride()):
+        if stride == 0 and here.shape[dimension] > 1:
+            here = here.narrow(dimension, 0, 1)
+    return here
+
+
+def _is_strided(tensor: Tensor) -> bool:
+    return tensor.layout is torch.strided
 
 
 def _contents(container: Any) -> list[tuple[Any, Any]]:
@@ -91,46 +114,62 @@ def kept(
 
     Args:
         model: its parameters, gradients, buffers, training flags and attributes.
-        objects: by their attributes, all that these hold.
+        objects: models, lists, mappings and tensors; of any other, what its attributes
+            hold of these.
         loaders: their places, and the random generators that they draw from.
     """
-    loaders, back = list(loaders), contextlib.ExitStack()
+    loaders, back, keeper = list(loaders), contextlib.ExitStack(), Keeper()
     back.enter_context(rng.preserved(g for one in loaders for g in generators_of(one)))
     for loader in loaders:
         back.callback(set_random_state, loader, random_state(loader))
-        if hasattr(loader, "state_dict") and hasattr(loader, "load_state_dict"):
-            back.callback(loader.load_state_dict, copy.deepcopy(loader.state_dict()))
-    keeper = Keeper()
-    objects = list(objects)
-    keeper.note(model)
-    for one in objects:
-        keeper.note(vars(one))
-    parameters = _parameters(model, objects)
-    gradients = [parameter.grad for parameter in parameters]
-    keeper.note([parameters, gradients, list(model.buffers())])
+        if (place := _place_of(loader)) is not None:
+            back.callback(loader.load_state_dict, place)
+        else:
+            keeper.hold(loader)  # accelerate's count their epochs, and whose turn it is
+            keeper.hold(getattr(loader, "gradient_state", None))
+    for one in (model, *objects):
+        keeper.note(_noted(one))
+    leaves = keeper.leaves.copy()
+    gradients = [leaf.grad for leaf in leaves]
+    keeper.note(gradients)
     back.callback(keeper.put_back)
-    back.callback(_give_gradients, parameters, list(gradients))
+    back.callback(_give_gradients, leaves, gradients.copy())
     try:
-        for parameter in parameters:
-            parameter.grad = None  # else they would be filled with others
+        for leaf in leaves:
+            leaf.grad = None  # else they would be filled with others
         yield
     finally:
         with uninterrupted():
             back.close()
 
 
-def _parameters(model: nn.Module, objects: Iterable[Any]) -> list[nn.Parameter]:
-    """Return the parameters of the model, and those that only an optimizer holds."""
-    groups = (g for one in objects for g in getattr(one, "param_groups", ()))
-    held = (parameter for group in groups for parameter in group["params"])
-    return list(dict.fromkeys((*model.parameters(), *held)))
+def _place_of(loader: Any) -> Any:
+    """Return the state of a loader that can go back to it, or None."""
+    if not hasattr(loader, "state_dict") or not hasattr(loader, "load_state_dict"):
+        return None
+    try:
+        return copy.deepcopy(loader.state_dict())
+    except AttributeError:  # accelerate's have the method, and may have no state
+        return None
+
+
+def _noted(value: Any) -> Any:
+    """Return what stands for a value: itself, or its attributes."""
+    if isinstance(value, nn.Module | torch.optim.Optimizer | Tensor | dict | list):
+        return value
+    if not hasattr(value, "__dict__"):
+        raise TypeError(
+            "restore must list models, lists, mappings, tensors or objects with "
+            f"attributes, got {value!r}"
+        )
+    return vars(value)
 
 
 def _give_gradients(
-    parameters: Iterable[nn.Parameter], gradients: Iterable[Tensor | None]
+    leaves: Iterable[Tensor], gradients: Iterable[Tensor | None]
 ) -> None:
-    for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient
+    for leaf, gradient in zip(leaves, gradients, strict=True):
+        leaf.grad = gradient
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from lehr.bindings.torch.slots import read, write
+from lehr.bindings.torch.binding import innermost, unheard
+from lehr.bindings.torch.slots import Groups, read, write
 from lehr.rate_finder.keeping import kept
 from lehr.rate_finder.sweep import StepFunction
 from lehr.training.clipping import ClipNorm
@@ -58,12 +59,15 @@ def steps_of_model(
             if hasattr(optimizer, "bind")
             else f"optimizer must be a torch.optim.Optimizer, got {optimizer!r}"
         )
+    optimizer = innermost(optimizer)
     _require_rereadable(data)
-    with kept(model, (optimizer, *restore), (data,)):
+    objective = Objective(options.loss, options.step)
+    objects = optimizer, objective, *restore
+    with kept(model, objects, (data,)), unheard(optimizer):
         loop = TrainingLoop(
             model,
             optimizer,
-            loss=Objective(options.loss, options.step),
+            loss=objective,
             accumulation=options.accumulation,
             clip_norm=options.clip_norm,
             check_finite=False,
@@ -87,7 +91,8 @@ def steps_of_trainer(
     if loop.precision.scaler is not None:
         objects.append(loop.precision.scaler)
     loaders = [data] if shared is data else [data, shared]
-    with kept(trainer.model, (*objects, *restore), loaders):
+    kept_parts = kept(trainer.model, (*objects, *restore), loaders)
+    with kept_parts, unheard(trainer.optimizer):
         loop.clock = Clock(None, trainer.optimizer)
         loop.check_finite = False
         loop.on_non_finite = loop.before_step = None
@@ -129,9 +134,7 @@ def _step(loop: TrainingLoop, data: Iterable[Any], *, among: int) -> StepFunctio
     to_training(loop.optimizer)
     windows = _windows(data, loop.accumulation)
     groups = loop.optimizer.param_groups
-    bases = [read(group, "lr") for group in groups]
-    most = max(bases)
-    shares = [base / most if most > 0 else 1.0 for base in bases]
+    shares = _shares(groups)
 
     def step(rate: float) -> float:
         for group, share in zip(groups, shares, strict=True):
@@ -140,6 +143,21 @@ def _step(loop: TrainingLoop, data: Iterable[Any], *, among: int) -> StepFunctio
         return loss if among == 1 else _over_ranks(loss, weight, loop.device)
 
     return step
+
+
+def _shares(groups: Groups) -> list[float]:
+    """Return each group's rate over the largest; at 0 that which it started with."""
+    rates = [read(group, "lr") for group in groups]
+    if not any(rates):
+        rates = [float(group.get("initial_lr", 0.0)) for group in groups]
+    if (most := max(rates)) > 0:
+        return [rate / most for rate in rates]
+    if len(groups) > 1:
+        raise ValueError(
+            f"the rates of all {len(groups)} param groups are 0, so that their ratios "
+            "are not known; go to an update that has rates, as by scheduler.seek(...)"
+        )
+    return [1.0]
 
 
 def _update(loop: TrainingLoop, windows: Iterator[list[Any]]) -> tuple[float, int]:

@@ -1,17 +1,13 @@
 """Runs under accelerate, in one process or many: each notes the rates it applied.
 
-As a script: one rank of many, scenarios.py FOLDER.
+As a script: both of two ranks, scenarios.py FOLDER.
 """
-
-import json
-import os
-import sys
-from pathlib import Path
 
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
 from torch.utils.data import DataLoader, TensorDataset
 
+from bindings.forked import fork
 from bindings.recorded import recorded
 from lehr import Chain, Constant, Linear, warmup_cosine
 from lehr.bindings.torch import PlateauScheduler, Scheduler
@@ -114,9 +110,10 @@ SCENARIOS = {
     "skipped, fused": lambda folder: skipped(folder, fused=True),
 }
 
+
+def every_scenario(folder):
+    return {name: run(folder / name) for name, run in SCENARIOS.items()}
+
+
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    root = Path(sys.argv[1])
-    done = {name: run(root / name) for name, run in SCENARIOS.items()}
-    (root / f"rank-{os.environ['RANK']}.json").write_text(json.dumps(done))
-    torch.distributed.destroy_process_group()
+    fork(every_scenario)

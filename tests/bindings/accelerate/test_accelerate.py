@@ -1,6 +1,5 @@
 """A scheduler that accelerate prepares moves once per update, on any processes."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from accelerate.scheduler import AcceleratedScheduler
 from bindings.accelerate.scenarios import (
     PER_EPOCH,
     RATE,
-    SCENARIOS,
     Run,
+    every_scenario,
 )
+from bindings.forked import two_ranks
 from lehr.bindings.torch import Scheduler
-from training.engine.launch import torchrun
+from lehr.rate_finder import find_rate
 
 SCRIPT = Path(__file__).with_name("scenarios.py")
 # Updates of an epoch by processes: 8 batches, accumulated by 3 or split among them.
@@ -29,12 +29,8 @@ STEPPED = ["per epoch", "per epoch, not linked"]
 @pytest.fixture(scope="module")
 def ranks(tmp_path_factory):
     """What one process, and each of two, have noted."""
-    alone = tmp_path_factory.mktemp("alone")
-    folder = tmp_path_factory.mktemp("ranks")
-    done = torchrun(SCRIPT, folder, seconds=120)
-    assert done.code == 0, done.output
-    of_two = [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in (0, 1)]
-    return [{name: run(alone / name) for name, run in SCENARIOS.items()}, *of_two]
+    alone = every_scenario(tmp_path_factory.mktemp("alone"))
+    return [alone, *two_ranks(SCRIPT, tmp_path_factory.mktemp("ranks"))]
 
 
 @pytest.mark.parametrize("name", UPDATES)
@@ -112,3 +108,14 @@ def test_where_steps_are_not_linked_to_updates_each_counts():
     for _ in range(3):
         run.scheduler.step()
     assert run.plain.position.updates == 3
+
+
+def test_a_rate_is_found_on_what_it_has_prepared_and_nothing_moves():
+    run = Run(lr=RATE)
+    state = run.accelerator.gradient_state
+    before = dict(vars(state)), run.batches.iteration
+    found = find_rate(run.model, run.optimizer, run.batches, updates=11, high=1e-3)
+    assert len(found.rates) == 11
+    assert (dict(vars(state)), run.batches.iteration) == before
+    with pytest.raises(RuntimeError, match="its optimizer has not stepped"):
+        run.scheduler.step()

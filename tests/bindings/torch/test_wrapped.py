@@ -1,12 +1,11 @@
 """Two processes with a wrapped model: each rank applies the schedule, and resumes."""
 
-import json
 from pathlib import Path
 
 import pytest
 
+from bindings.forked import two_ranks
 from lehr import Linear, warmup_cosine
-from training.engine.launch import torchrun
 
 RATE, BETA = warmup_cosine(1e-2, warmup=3, total=20), Linear(0.8, 0.9, 20)
 WORKER = Path(__file__).with_name("wrapped_worker.py")
@@ -15,10 +14,7 @@ WORKER = Path(__file__).with_name("wrapped_worker.py")
 @pytest.fixture(scope="module")
 def ranks(tmp_path_factory):
     """What both ranks have noted."""
-    folder = tmp_path_factory.mktemp("wrapped")
-    done = torchrun(WORKER, folder, seconds=120)
-    assert done.code == 0, done.output
-    return [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in (0, 1)]
+    return two_ranks(WORKER, tmp_path_factory.mktemp("wrapped"))
 
 
 @pytest.mark.parametrize("case", ["ddp", "ddp, tensor", "fsdp", "fsdp, tensor"])

@@ -1,15 +1,11 @@
 """One rank: trains a wrapped model, saves, goes on elsewhere, and notes the rates."""
 
-import json
-import os
-import sys
-from pathlib import Path
-
 import torch
 import torch.distributed as dist
 from torch.distributed.checkpoint import state_dict as states
 from torch.distributed.fsdp import fully_shard
 
+from bindings.forked import fork
 from bindings.recorded import recorded
 from lehr import Linear, warmup_cosine
 from lehr.bindings.torch import Scheduler
@@ -64,13 +60,13 @@ def local(tensor):
     return tensor.to_local() if hasattr(tensor, "to_local") else tensor
 
 
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    dist.init_process_group("gloo")
-    done = {
+def every_kind(folder):
+    return {
         f"{kind}{', tensor' if tensor else ''}": through_a_resume(kind, tensor)
         for kind in ("ddp", "fsdp")
         for tensor in (False, True)
     }
-    Path(sys.argv[1], f"rank-{os.environ['RANK']}.json").write_text(json.dumps(done))
-    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    fork(every_kind)

@@ -1,5 +1,7 @@
 """transformers' Trainer applies it, and resumes it with the same or a new horizon."""
 
+import gc
+
 import pytest
 import torch
 
@@ -15,6 +17,15 @@ from lehr.controllers import Plateau
 RATE = warmup_cosine(1e-2, warmup=4, total=20)
 FALL, LONGER = Linear(1e-2, 0.0, 20), Linear(1e-2, 0.0, 40)
 ROWS = [{"x": torch.ones(2), "labels": torch.ones(1)} for _ in range(48)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_to_collect():
+    """Hide what there was before from the collection that ends each training."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Model(torch.nn.Module):

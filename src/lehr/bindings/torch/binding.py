@@ -1,8 +1,9 @@
 """Hold schedules to an optimizer whose groups may change, be loaded or be copied."""
 
+import contextlib
 import copy
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -19,6 +20,10 @@ from lehr.bindings.torch.state import read_state
 from lehr.bindings.torch.writers import compile_writer, require_own_tensors
 
 _ORIGINS = Origins()
+_HEARING: weakref.WeakKeyDictionary[
+    torch.optim.Optimizer, "weakref.WeakSet[Binding]"
+] = weakref.WeakKeyDictionary()
+"""Who hears of the steps of an optimizer."""
 
 # Made for the groups as they are; made again after a copy, never saved.
 _MADE = (
@@ -69,12 +74,11 @@ class Binding:
                 elif binding._has_new_tensors():
                     binding._compile()
 
-        innermost = self.optimizer
-        while isinstance(inner := getattr(innermost, "optimizer", None), _Optimizer):
-            innermost = inner  # a framework's wrapper has no hooks of its own
+        inner = innermost(self.optimizer)
+        _HEARING.setdefault(inner, weakref.WeakSet()).add(self)
         handles = (
-            innermost.register_load_state_dict_post_hook(loaded),
-            innermost.register_step_pre_hook(about_to_step),
+            inner.register_load_state_dict_post_hook(loaded),
+            inner.register_step_pre_hook(about_to_step),
         )
         weakref.finalize(self, _remove, handles).atexit = False
 
@@ -189,6 +193,25 @@ class Binding:
         self.__dict__.update(state)
         self._clock = list(self._clock)  # a shallow copy goes its own way
         self._install()
+
+
+@contextlib.contextmanager
+def unheard(optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """Let no scheduler take the steps of `optimizer` in here for applied updates."""
+    bound = list(_HEARING.get(innermost(optimizer), ()))
+    pending = [binding._pending for binding in bound]
+    try:
+        yield
+    finally:
+        for binding, before in zip(bound, pending, strict=True):
+            binding._pending = before
+
+
+def innermost(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
+    """Return torch's own optimizer: a framework's wrapper has no hooks of its own."""
+    while isinstance(inner := getattr(optimizer, "optimizer", None), _Optimizer):
+        optimizer = inner
+    return optimizer
 
 
 _Optimizer = torch.optim.Optimizer

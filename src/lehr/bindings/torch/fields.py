@@ -18,6 +18,8 @@ from lehr.bindings.torch.slots import (
     require_field,
     write,
 )
+from lehr.schedules.base import Schedule
+from lehr.schedules.constant import Constant
 
 
 @dataclass(eq=False)
@@ -49,6 +51,13 @@ class Field:
             return self.captured[index]
         value = rule.schedule(position[CLOCKS.index(rule.clock)])
         return value * self.bases[index] if rule.relative else value
+
+    def followed(self, index: int) -> Schedule:
+        """Return the schedule of the values of group `index`."""
+        rule = self.rules[index]
+        if rule is None:
+            return Constant(self.captured[index])
+        return self.bases[index] * rule.schedule if rule.relative else rule.schedule
 
 
 class Origins:

@@ -1,6 +1,6 @@
 """Which schedule each param group follows, as the caller wrote it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,28 @@ class On:
 
 Followed = Schedule | TimesBase | On
 Assigned = Followed | Mapping[str | int, Followed | None] | Sequence[Followed | None]
+
+
+class PerGroup(list[Followed | None]):
+    """What each group follows, and what those will that are added later.
+
+    Args:
+        follower: what a group follows, by its index and its contents.
+        groups: those that there are.
+    """
+
+    def __init__(
+        self,
+        follower: Callable[[int, Mapping[str, Any]], Followed | None],
+        groups: Sequence[Mapping[str, Any]],
+    ) -> None:
+        super().__init__(follower(i, group) for i, group in enumerate(groups))
+        self.follower = follower
+
+    def of(self, groups: Sequence[Mapping[str, Any]]) -> list[Followed | None]:
+        """Return what the groups follow, those included that are new."""
+        new = range(len(self), len(groups))
+        return [*self, *(self.follower(index, groups[index]) for index in new)]
 
 
 def times_base(schedule: Schedule) -> TimesBase:
@@ -87,6 +109,8 @@ def assign(name: str, value: Any, groups: Groups, clock: Clock) -> list[Rule | N
         return assign(name, value.value, groups, value.clock)
     if isinstance(value, Mapping):
         return _by_key(name, value, groups, clock)
+    if isinstance(value, PerGroup):
+        value = value.of(groups)
     if isinstance(value, Sequence) and not isinstance(value, str):
         if len(value) != len(groups):
             raise ValueError(

@@ -12,8 +12,9 @@ from lehr.bindings.torch.fields import Field
 from lehr.bindings.torch.position import CLOCKS, Clock, Position, require_clock, whole
 from lehr.bindings.torch.replanning import Policy, require_policy
 from lehr.bindings.torch.rules import Assigned, require_given
-from lehr.bindings.torch.slots import held, read
+from lehr.bindings.torch.slots import held, labels_of, read
 from lehr.bindings.torch.state import write_state
+from lehr.schedules.base import Schedule
 
 
 class Scheduler(Binding, LRScheduler):
@@ -201,6 +202,27 @@ class Scheduler(Binding, LRScheduler):
         """What each scheduled field holds now, group by group, for the next update."""
         groups = self.optimizer.param_groups
         return {name: [read(g, name) for g in groups] for name in self._fields}
+
+    @property
+    def schedules(self) -> dict[str, dict[str | int, Schedule]]:
+        """What each field follows, by group: the schedule of its values.
+
+        A group goes by its name, where no other has that, else by its index. What is
+        relative is multiplied by the group's starting value; what is left alone is the
+        constant that it holds. Each runs on its own clock.
+
+        >>> from lehr import Linear
+        >>> from lehr.bindings.torch import times_base
+        >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        >>> scheduler = Scheduler(optimizer, lr=times_base(Linear(1.0, 0.0, 10)))
+        >>> scheduler.schedules["lr"][0](5)
+        0.05
+        """
+        labels = labels_of(self.optimizer.param_groups)
+        return {
+            name: {label: bound.followed(i) for i, label in enumerate(labels)}
+            for name, bound in self._fields.items()
+        }
 
     @property
     def base_lrs(self) -> list[float | torch.Tensor]:

@@ -59,6 +59,19 @@ def write(group: Group, name: str, value: float) -> None:
         group[key] = type(whole)((*whole[:place], value, *whole[place + 1 :]))
 
 
+def labels_of(groups: Groups) -> list[str | int]:
+    """Return what each group goes by: its name, unless another has it; else its index.
+
+    >>> labels_of([{"name": "body"}, {}, {"name": "x"}, {"name": "x"}])
+    ['body', 1, 2, 3]
+    """
+    names = [group.get("name") for group in groups]
+    return [
+        name if isinstance(name, str) and names.count(name) == 1 else index
+        for index, name in enumerate(names)
+    ]
+
+
 def require_field(optimizer: str, groups: Groups, index: int, name: str) -> None:
     """Refuse a field that `groups[index]` lacks, or whose value is no number."""
     group = groups[index]

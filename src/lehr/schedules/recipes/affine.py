@@ -94,6 +94,11 @@ def along(line: Affine, schedule: Schedule) -> Schedule:
         return _made(made(given, points=points))
     if name in _INNER or (name == "Repeat" and _keeps(line, given)):
         return _made(made(given, schedule=along(line, given.schedule)))
+    if name == "Clip":
+        ends = [None if end is None else line(end) for end in (given.low, given.high)]
+        low, high = reversed(ends) if line.factor < 0 else ends
+        inner = along(line, given.schedule)
+        return _made(made(given, schedule=inner, low=low, high=high))
     if line.is_multiple and name == "Exponential":
         return _made(made(given, start=line(given.start), end=line(given.end)))
     if line.is_multiple and name in _FIRST:

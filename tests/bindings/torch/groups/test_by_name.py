@@ -6,6 +6,9 @@ import random
 import pytest
 import torch
 from torch import nn
+from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import (
+    checkpoint_wrapper,
+)
 
 from lehr import Constant, Linear
 from lehr.bindings.torch import Scheduler, groups_by_name, per_group
@@ -164,3 +167,27 @@ def test_a_group_may_be_left_alone():
 def test_a_mapping_that_does_not_fit_is_refused(value, kind, said):
     with pytest.raises(kind, match=said):
         bound({"lr": value})
+
+
+def test_wrapped_parts_keep_their_names():
+    model = Model()
+    for index, block in enumerate(model.blocks):
+        block["fc"] = (checkpoint_wrapper if index else compiled)(block["fc"])
+    groups = groups_by_name(model, {"fc": r"^blocks\.\d\.fc\.weight$"}, rest="others")
+    assert [len(group["params"]) for group in groups] == [3, 14]
+
+
+def compiled(module):
+    return torch.compile(module, backend="eager")
+
+
+@pytest.mark.parametrize("options", [{}, {"no_decay": "^head"}])
+def test_another_name_of_a_shared_parameter_is_told(options):
+    model = Model(width=10)
+    model.head.weight = model.embed.weight
+    patterns = {"all": "."} if options else {"head": "^head.weight"}
+    options = options or {"rest": "body"}
+    model.head.bias = None
+    said = "head.weight is another name of embed.weight, which counts"
+    with pytest.raises(ValueError, match=said):
+        groups_by_name(model, patterns, **options)

@@ -158,3 +158,42 @@ def test_what_does_not_fit_is_refused(base, options, kind, said):
 def test_only_outputs_and_inputs_may_be_widths():
     with pytest.raises(ValueError, match="first two dimensions"):
         mup_groups(nn.Conv1d(4, 4, 5), nn.Conv1d(4, 4, 3), lr=0.1)
+
+
+def test_a_transposed_convolution_has_its_inputs_first():
+    class Decoder(nn.Module):
+        def __init__(self, width, hidden):
+            super().__init__()
+            kind = nn.ConvTranspose1d
+            self.first, self.last = kind(3, width, 1), kind(hidden, 3, 1)
+            self.hidden = kind(width, hidden, 1)
+
+    def rates(**options):
+        model = Decoder(64, 256)
+        groups = mup_groups(model, Decoder(32, 64), lr=1.0, **options)
+        at = {id(p): g["lr"] for g in groups for p in g["params"]}
+        names = ("first", "hidden", "last")
+        return [at[id(getattr(model, name).weight)] for name in names]
+
+    # From m = 2 and 4 by the table: inputs, hidden weights, outputs.
+    assert rates(readout="plain") == [1.0, 1 / 2, 1 / 4]
+    assert rates(optimizer="sgd") == [2.0, 4 / 2, 4.0]
+    assert rates() == [1.0, 1 / 2, 1.0]
+
+
+def test_a_multiple_of_a_width_must_be_named():
+    model = Net(WIDE)
+    with pytest.raises(ValueError, match=r"up.weight has a dimension of 384, 4 times"):
+        mup_groups(model, {WIDE: NARROW}, lr=1.0)
+    fixed = mup_groups(model, {WIDE: NARROW, 4 * WIDE: 4 * WIDE}, lr=1.0)
+    assert sum(len(group["params"]) for group in fixed) == 9
+
+
+def test_a_base_with_more_parameters_is_refused_and_may_be_wrapped():
+    deep = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 8))
+    with pytest.raises(ValueError, match=r"'1.bias' that the model has not"):
+        mup_groups(nn.Sequential(nn.Linear(4, 16)), deep, lr=1.0)
+    shapes = {f"module._orig_mod.{k}": p.shape for k, p in deep.named_parameters()}
+    wide = nn.Sequential(nn.Linear(4, 16), nn.Linear(16, 16))
+    wide[1] = torch.compile(wide[1], backend="eager")
+    assert [g["lr"] for g in mup_groups(wide, shapes, lr=1.0)] == [1.0, 0.5]

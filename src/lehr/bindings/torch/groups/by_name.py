@@ -7,7 +7,11 @@ from typing import Any
 
 from torch import nn
 
-from lehr.bindings.torch.groups.parameters import Named, named_parameters
+from lehr.bindings.torch.groups.parameters import (
+    Named,
+    named_parameters,
+    shared_with,
+)
 from lehr.bindings.torch.groups.splitting import Group, NoDecay, split
 
 
@@ -117,7 +121,7 @@ def _owners(
             owners[one.name] = hits[0] if hits else str(rest)
     for name, pattern in searched.items():
         if name not in owners.values():
-            _refuse_unused(name, pattern, names)
+            _refuse_unused(name, pattern, found)
     left = [one.name for one in found if one.trains and one.name not in owners]
     if left:
         shown = ", ".join(left[:4]) + (", ..." if len(left) > 4 else "")
@@ -130,7 +134,10 @@ def _owners(
     return owners
 
 
-def _refuse_unused(group: str, pattern: re.Pattern[str], names: Sequence[str]) -> None:
+def _refuse_unused(
+    group: str, pattern: re.Pattern[str], found: Sequence[Named]
+) -> None:
+    names = [one.name for one in found]
     said = f"pattern {pattern.pattern!r} of group {group!r}"
     if any(pattern.search(name) for name in names):
         raise ValueError(
@@ -139,5 +146,6 @@ def _refuse_unused(group: str, pattern: re.Pattern[str], names: Sequence[str]) -
         )
     plain = re.sub(r"[\^$\\]|\.\*|\(|\)", "", pattern.pattern)
     raise ValueError(
-        f"{said} matches none of the {len(names)} names; {near(plain, names)}"
+        f"{said} matches none of the {len(names)} names; "
+        f"{shared_with(pattern.search, found)}{near(plain, names)}"
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from torch import nn
+from torch.nn.modules.conv import _ConvTransposeNd
 
 from lehr import _checks
 from lehr.bindings.torch.groups.by_name import near, require_model
-from lehr.bindings.torch.groups.parameters import Named
+from lehr.bindings.torch.groups.parameters import Named, plain
 from lehr.bindings.torch.groups.splitting import DECAY, RATE, Group, NoDecay, split
 
 Shape = Sequence[int]
@@ -44,8 +45,9 @@ def mup_groups(
     Args:
         model: any module; frozen parameters are in no group.
         base: the narrow model (it may be on the device "meta"); or the shapes of its
-            parameters by name; or the widths alone, `{1024: 256}`: each dimension of
-            1024 is a width, which is 256 in the narrow model.
+            parameters by name; or the widths alone, `{1024: 256, 4096: 1024}`: each
+            dimension of 1024 is a width, which is 256 in the narrow model. A multiple
+            of a width must be named too, `{32768: 32768}` where it does not grow.
         lr: the rate tuned on the narrow model, > 0.
         optimizer: "adam" for Adam and its kin, "sgd" for SGD with or without momentum.
         readout: "multiplier" as in Table 8, "plain" as in Table 3.
@@ -95,13 +97,20 @@ def _shapes(found: Sequence[Named], base: Any) -> dict[str, tuple[int, ...]]:
     """Return the shape of each parameter in the narrow model."""
     if isinstance(base, nn.Module):
         base = {one.name: tuple(one.value.shape) for one in require_model(base)}
+        if extra := sorted(base.keys() - {one.name for one in found}):
+            raise ValueError(
+                f"base has a parameter {extra[0]!r} that the model has not; the models "
+                "may differ in their widths only"
+            )
     if not isinstance(base, Mapping) or not base:
         raise TypeError(
             "base must be the narrow model, its shapes by name, or a mapping of widths "
             f"such as {{1024: 256}}, got {base!r}"
         )
     if isinstance(next(iter(base)), str):
-        return {one.name: _shape(one, base) for one in found}
+        known = {plain(name).removeprefix("module."): base[name] for name in base}
+        known |= {plain(name): base[name] for name in base}
+        return {one.name: _shape(one, known) for one in found}
     widths = {
         _checks.count("a width", w, 1): _checks.count(f"base[{w!r}]", n, 1)
         for w, n in base.items()
@@ -112,7 +121,25 @@ def _shapes(found: Sequence[Named], base: Any) -> dict[str, tuple[int, ...]]:
             f"base has a width {unused[0]}, but no parameter has a dimension of it; "
             f"they have {', '.join(map(str, sorted(sizes)))}"
         )
+    for width in (w for w, narrow in widths.items() if narrow != w):
+        _refuse_multiples(width, sizes - widths.keys(), found)
     return {one.name: tuple(widths.get(n, n) for n in one.value.shape) for one in found}
+
+
+def _refuse_multiples(width: int, others: set[int], found: Sequence[Named]) -> None:
+    """Refuse a dimension of several widths that nobody has said to grow, or not to.
+
+    The outputs of a feed-forward block would else count as fixed, and so a hidden
+    weight as the readout, whose rate is another.
+    """
+    for size in sorted(others):
+        if size > width and size % width == 0:
+            name = next(one.name for one in found if size in one.value.shape)
+            raise ValueError(
+                f"{name} has a dimension of {size}, {size // width} times the width "
+                f"{width}; say in base whether it grows with it, {{{size}: ...}}, or "
+                f"not, {{{size}: {size}}}"
+            )
 
 
 def _shape(one: Named, base: Mapping[str, Any]) -> tuple[int, ...]:
@@ -140,16 +167,19 @@ def _factor(one: Named, narrow: Shape, optimizer: str, readout: str) -> float:
             f"{one.name} has shape {shape}, in base {tuple(narrow)}: only its first "
             "two dimensions, outputs and inputs, may be widths"
         )
+    inputs = _inputs(one)
     if len(growing) == 2:
-        fan_in = shape[1] / narrow[1]
-        return 1.0 / fan_in if optimizer == "adam" else shape[0] / narrow[0] / fan_in
+        fan_in = shape[inputs] / narrow[inputs]
+        fan_out = shape[1 - inputs] / narrow[1 - inputs]
+        return 1.0 / fan_in if optimizer == "adam" else fan_out / fan_in
     [grown] = growing
     multiple = shape[grown] / narrow[grown]
-    if _is_readout(one, grown) and readout == "plain":
+    if grown == inputs and len(shape) > 1 and readout == "plain":
         return 1.0 / multiple
     return 1.0 if optimizer == "adam" else multiple
 
 
-def _is_readout(one: Named, grown: int) -> bool:
-    """Tell whether what grows is the input: of an embedding it is the output."""
-    return grown == 1 and not isinstance(one.owner, nn.Embedding | nn.EmbeddingBag)
+def _inputs(one: Named) -> int:
+    """Return which dimension is that of the inputs."""
+    swapped = nn.Embedding, nn.EmbeddingBag, _ConvTransposeNd
+    return 0 if isinstance(one.owner, swapped) else 1

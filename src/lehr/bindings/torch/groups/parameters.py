@@ -1,10 +1,14 @@
 """The parameters of a model: those that train, each once, with name and owner."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
+
+_WRAPPERS = "_orig_mod.", "_checkpoint_wrapped_module.", "_fsdp_wrapped_module."
+"""What torch puts into names where it has wrapped an inner module."""
 
 _NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm)
 
@@ -14,14 +18,16 @@ class Named:
     """A parameter of a model.
 
     Args:
-        name: its full name, as in `model.named_parameters()`.
+        name: its full name, as in `model.named_parameters()` before any wrapping.
         value: the parameter.
         owner: the module that holds it.
+        others: its further names, where it is shared.
     """
 
     name: str
     value: nn.Parameter
     owner: nn.Module
+    others: tuple[str, ...] = ()
 
     @property
     def trains(self) -> bool:
@@ -39,6 +45,17 @@ def _is_norm(module: nn.Module) -> bool:
     # Other libraries' norms share no class with torch's, only the name.
     named = re.fullmatch(r"\w*Norm([1-3]d)?", type(module).__name__)
     return isinstance(module, _NORMS) or named is not None
+
+
+def plain(name: str) -> str:
+    """Return a name as it is without torch's wrappers of inner modules.
+
+    >>> plain("blocks.0._orig_mod.weight")
+    'blocks.0.weight'
+    """
+    for wrapper in _WRAPPERS:
+        name = name.replace(wrapper, "")
+    return name
 
 
 def unwrapped(model: nn.Module) -> nn.Module:
@@ -59,8 +76,14 @@ def named_parameters(model: nn.Module) -> list[Named]:
         ValueError: there are none, or all are frozen.
     """
     model = unwrapped(model)
+    others = other_names(model)
     found = [
-        Named(name, value, model.get_submodule(name.rpartition(".")[0]))
+        Named(
+            used := plain(name),
+            value,
+            model.get_submodule(name.rpartition(".")[0]),
+            tuple(other for other, first in others.items() if first == used),
+        )
         for name, value in model.named_parameters()
     ]
     if not found:
@@ -73,10 +96,18 @@ def named_parameters(model: nn.Module) -> list[Named]:
     return found
 
 
+def shared_with(search: Callable[[str], object], found: Sequence[Named]) -> str:
+    """Return a hint, where what is searched for is another name of a parameter."""
+    for one in found:
+        if other := next(filter(search, one.others), ""):
+            return f"{other} is another name of {one.name}, which counts; "
+    return ""
+
+
 def other_names(model: nn.Module) -> dict[str, str]:
     """Return the further names of shared parameters, each with the one that is used."""
     model = unwrapped(model)
-    first = {id(value): name for name, value in model.named_parameters()}
+    first = {id(value): plain(name) for name, value in model.named_parameters()}
     every = model.named_parameters(remove_duplicate=False)
-    names = {name: first[id(value)] for name, value in every}
+    names = {plain(name): first[id(value)] for name, value in every}
     return {name: used for name, used in names.items() if name != used}

@@ -1,19 +1,19 @@
 """Schedules for each param group, by its name, times the factors that it holds."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 
 from lehr import _checks
 from lehr.bindings.torch.groups.by_name import near
-from lehr.bindings.torch.rules import Followed, On, TimesBase
+from lehr.bindings.torch.rules import Followed, On, PerGroup, TimesBase
 from lehr.schedules.base import Schedule
 from lehr.schedules.constant import Constant
 
 Groups = Sequence[Mapping[str, Any]]
-Value = Followed | Mapping[str, Followed | None] | None
-Followers = list[Followed | None]
+Value = Followed | Mapping[str | int, Followed | None] | Mapping[str, Any] | None
 
 _OTHERS = {"lr": "lr_scale"}
 """The factor of a field, as timm's groups name it."""
@@ -31,9 +31,10 @@ def per_group(
 
     Args:
         groups: param groups, or an optimizer that has them.
-        **fields: by field, a schedule for all groups; or a mapping of group name to
-            schedule, where "head" also means "head.no_decay" and all else below it, and
-            the longest name decides; `None` for a group leaves it alone.
+        **fields: by field, a schedule for all groups; or a mapping of group name or
+            index to schedule, where "head" also means "head.no_decay" and all else
+            below it, and the longest name decides; `None` for a group leaves it alone.
+            Groups that are added later follow what this says of them.
 
     Raises:
         TypeError: a value is no schedule.
@@ -61,41 +62,51 @@ def per_group(
 def _field(name: str, value: Any, groups: Any) -> Any:
     if isinstance(value, On):
         return On(value.clock, _field(name, value.value, groups))
-    if not isinstance(value, Mapping):
-        return [_times(name, value, group) for group in groups]
-    used = set[str]()
-    made: Followers = []
-    for index, group in enumerate(groups):
-        key = _key(str(group.get("name", index)), value)
-        if key is None:
-            label = group.get("name", index)
+    follower = partial(_mapped if isinstance(value, Mapping) else _times, name, value)
+    made = PerGroup(follower, groups)
+    if isinstance(value, Mapping):
+        used = {_key(i, group, value) for i, group in enumerate(groups)}
+        if unused := [key for key in value if key not in used]:
+            names = [str(group.get("name", i)) for i, group in enumerate(groups)]
             raise ValueError(
-                f"{name} has no schedule for the group {label!r}; add {label!r}: "
-                f"schedule, or {label!r}: None to leave it alone"
+                f"{name} names a group {unused[0]!r} that is not, or that longer names "
+                f"cover; {near(str(unused[0]), names)}"
             )
-        used.add(key)
-        item = value[key]
-        made.append(None if item is None else _times(name, item, group))
-    if unused := [key for key in value if key not in used]:
-        names = [str(group.get("name", i)) for i, group in enumerate(groups)]
-        raise ValueError(
-            f"{name} names a group {unused[0]!r} that is not, or that longer names "
-            f"cover; {near(str(unused[0]), names)}"
-        )
     return made
 
 
-def _key(label: str, value: Mapping[str, Any]) -> str | None:
-    """Return the longest name in a mapping that means a group."""
-    fitting = [k for k in value if label == k or label.startswith(f"{k}.")]
+def _mapped(
+    name: str, value: Mapping[Any, Any], index: int, group: Mapping[str, Any]
+) -> Followed | None:
+    key = _key(index, group, value)
+    if key is None:
+        label = group.get("name", index)
+        raise ValueError(
+            f"{name} has no schedule for the group {label!r}; add {label!r}: "
+            f"schedule, or {label!r}: None to leave it alone"
+        )
+    item = value[key]
+    return None if item is None else _times(name, item, index, group)
+
+
+def _key(index: int, group: Mapping[str, Any], value: Mapping[Any, Any]) -> Any:
+    """Return the key of a mapping that means a group: its index, or the longest name.
+
+    >>> _key(1, {"name": "head.no_decay"}, {"head": 0, "head.no": 1, "body": 2})
+    'head'
+    """
+    if index in value:
+        return index
+    label = str(group.get("name", index))
+    fitting = [k for k in value if label == str(k) or label.startswith(f"{k}.")]
     return max(fitting, key=len, default=None)
 
 
-def _times(name: str, value: Any, group: Mapping[str, Any]) -> Followed:
+def _times(name: str, value: Any, index: int, group: Mapping[str, Any]) -> Followed:
     if isinstance(value, TimesBase):
         return value
     if isinstance(value, On):
-        return On(value.clock, _times(name, value.value, group))
+        return On(value.clock, _times(name, value.value, index, group))
     if not isinstance(value, Schedule):
         raise TypeError(
             f"{name} must be a schedule, or a mapping of group name to schedule, got "
@@ -108,11 +119,8 @@ def _times(name: str, value: Any, group: Mapping[str, Any]) -> Followed:
     return value if factor == 1 else factor * value
 
 
-def scheduled(scheduler: Any) -> dict[str, dict[str, Schedule]]:
-    """Return what a bound scheduler does: by field and group, its schedule of values.
-
-    What is relative is multiplied by the group's starting value, and what is left alone
-    is the constant that it holds; so it can be drawn: `lehr.plotting.plot_fields`.
+def scheduled(scheduler: Any) -> dict[str, dict[str | int, Schedule]]:
+    """Return `scheduler.schedules`, as `lehr.plotting.plot_fields` draws it.
 
     Args:
         scheduler: a `Scheduler` of this package.
@@ -124,23 +132,10 @@ def scheduled(scheduler: Any) -> dict[str, dict[str, Schedule]]:
     >>> from lehr.bindings.torch import Scheduler, times_base
     >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
     >>> scheduled(Scheduler(optimizer, lr=times_base(Linear(1.0, 0.0, 10))))
-    {'lr': {'0': Scale(schedule=Linear(start=1.0, end=0.0, steps=10), factor=0.1)}}
+    {'lr': {0: Scale(schedule=Linear(start=1.0, end=0.0, steps=10), factor=0.1)}}
     """
     from lehr.bindings.torch.scheduler import Scheduler
 
     if not isinstance(scheduler, Scheduler):
         raise TypeError(f"scheduler must be lehr's bound Scheduler, got {scheduler!r}")
-    groups = scheduler.optimizer.param_groups
-    names = [str(group.get("name", i)) for i, group in enumerate(groups)]
-    found = dict[str, dict[str, Schedule]]()
-    for field, bound in scheduler._fields.items():
-        rows = zip(names, bound.rules, bound.bases, bound.captured, strict=True)
-        found[field] = {
-            name: Constant(held)
-            if rule is None
-            else base * rule.schedule
-            if rule.relative
-            else rule.schedule
-            for name, rule, base, held in rows
-        }
-    return found
+    return scheduler.schedules

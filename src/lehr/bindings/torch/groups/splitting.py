@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from lehr.bindings.torch.groups.parameters import Named
+from lehr.bindings.torch.groups.parameters import Named, shared_with
 
 Group = dict[str, Any]
 NoDecay = bool | str | Sequence[str]
@@ -60,7 +60,8 @@ def spared_names(no_decay: NoDecay, everyone: Sequence[Named]) -> set[str]:
         if not (hits := {one.name for one in everyone if search(one.name)}):
             raise ValueError(
                 f"no_decay={pattern!r} matches none of the {len(everyone)} names, such "
-                f"as {everyone[0].name!r}; no_decay=True takes biases and norms"
+                f"as {everyone[0].name!r}; {shared_with(search, everyone)}"
+                "no_decay=True takes biases and norms"
             )
         found |= hits
     return found
