@@ -9,7 +9,7 @@ from lehr.exporting.errors import CannotExport
 from lehr.exporting.functions import python_function
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(schedules)
 def test_the_code_of_any_schedule_gives_its_values(schedule):
     try:

@@ -91,7 +91,7 @@ def test_megatrons_command_line_is_the_schedule(name):
 @pytest.mark.parametrize("name", ["cosine", "linear", "step", "exponential", "line"])
 def test_composers_scheduler_by_its_words_is_the_schedule(name):
     text = to_code(SCHEDULES[name], "composer").partition("\n\n")[2]
-    kind, given = re.search(r"schedule = (\w+)\((.*)\)", text).groups()
+    kind, given = re.search(r"schedule = (\w+)\((.*?)\)", text, re.DOTALL).groups()
     arguments = eval(f"dict({given})")
     rate = float(re.search(r"LR = (\S+)", text)[1])
     config = {"schedulers": {kind: arguments}, "max_duration": "40ba"}

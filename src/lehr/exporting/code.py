@@ -1,11 +1,15 @@
 """Code or configuration of another library, for a schedule."""
 
 import keyword
+import re
 import textwrap
+from collections.abc import Callable
 from importlib import import_module
 
 from lehr._checks import choice
 from lehr.exporting.errors import CannotExport
+from lehr.exporting.layout import wrapped
+from lehr.exporting.plain import plain
 from lehr.schedules import Schedule
 from lehr.schedules.base import require_schedule
 
@@ -42,7 +46,8 @@ def to_code(schedule: Schedule, target: str, *, name: str = "schedule") -> str:
 
     Raises:
         TypeError: `schedule` is not a schedule.
-        ValueError: there is no such target, or `name` is no name.
+        ValueError: there is no such target, or `name` is no name, or one that the code
+            uses for something else.
         CannotExport: the target cannot express the schedule; the message says why, and
             what can. It is a ValueError.
 
@@ -73,18 +78,45 @@ def to_code(schedule: Schedule, target: str, *, name: str = "schedule") -> str:
     choice("target", target, TARGETS)
     if not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"name must be a Python name, got {name!r}")
+    write = import_module(f"lehr.exporting.targets.{target}").code
     try:
-        text = import_module(f"lehr.exporting.targets.{target}").code(schedule, name)
+        text = _written(write, schedule, name)
     except CannotExport as refusal:
         raise CannotExport(
             f"{target} cannot express this schedule: {refusal}"
         ) from None
+    if target == "megatron":
+        return text
+    if name != "rate" and _is_used(name, write(plain(schedule), "__")):
+        raise ValueError(
+            f"name must not be one that the code itself uses, got {name!r}"
+        )
     shown = repr(schedule)
     if len(shown) > _SHOWN:
         shown = shown[: _SHOWN - 4] + " ..."
-    if target == "megatron":
-        return str(text)
     comment = textwrap.wrap(
         shown, 80, initial_indent="# ", subsequent_indent="#   ", break_long_words=False
     )
     return "\n".join(["# What update t uses, counted from 0:", *comment, text])
+
+
+def _written(
+    write: Callable[[Schedule, str], str], schedule: Schedule, name: str
+) -> str:
+    try:
+        text = write(plain(schedule), name)
+        if text.startswith("--"):
+            return text
+        text = "\n".join(wrapped(text.splitlines()))
+        compile(text, name, "exec")
+    except (RecursionError, MemoryError, SyntaxError):
+        raise CannotExport(
+            "it is nested too deeply for code; write schedule.curve() to a file and "
+            "read that"
+        ) from None
+    return text
+
+
+def _is_used(name: str, text: str) -> bool:
+    """Whether code reads a name, or defines it; a keyword of a call is neither."""
+    return re.search(rf"(?<![\w.\"']){name}\b(?!=[^=])", text) is not None

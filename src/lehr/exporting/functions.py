@@ -1,7 +1,8 @@
 """A schedule as a function, for each kind of number."""
 
-from lehr.exporting.printing import PYTHON, body
+from lehr.exporting.printing import body
 from lehr.exporting.tracing import traced
+from lehr.exporting.words import PYTHON
 from lehr.schedules import Schedule
 
 

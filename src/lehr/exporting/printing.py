@@ -1,65 +1,19 @@
 """Formulas as code: Python's own numbers, JAX's arrays, Keras's backends."""
 
 import contextlib
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lehr.exporting.nodes import Clock, Node
+from lehr.exporting.words import Words
 
 _TIGHT, _UNARY, _PRODUCT, _SUM, _COMPARED, _LOOSE = range(6)
-_POWER = _TIGHT
+_SHORT = 60
+"""Characters of a table that stands where it is used; a longer one gets a name."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """How a kind of code says what has no operator.
-
-    Args:
-        function: the call of an elementary function, such as `math.{name}`.
-        where: with fields condition, yes, no.
-        minimum: with fields x and y; maximum likewise.
-        maximum: as minimum.
-        take: with fields values and index.
-        search: how many of the sorted `values` are <= `x`.
-        lazy: whether `where` evaluates only what it returns.
-    """
-
-    function: str
-    where: str
-    minimum: str
-    maximum: str
-    take: str
-    search: str
-    lazy: bool = False
-
-
-PYTHON = Words(
-    "math.{name}({x})",
-    "{yes} if {condition} else {no}",
-    "min({x}, {y})",
-    "max({x}, {y})",
-    "{values}[int({index})]",
-    "bisect.bisect_right({values}, {x})",
-    lazy=True,
-)
-JAX = Words(
-    "jnp.{name}({x})",
-    "jnp.where({condition}, {yes}, {no})",
-    "jnp.minimum({x}, {y})",
-    "jnp.maximum({x}, {y})",
-    "jnp.asarray({values})[jnp.asarray({index}, int)]",
-    'jnp.searchsorted(jnp.asarray({values}), {x}, side="right")',
-)
-KERAS = Words(
-    "ops.{name}({x})",
-    "ops.where({condition}, {yes}, {no})",
-    "ops.minimum({x}, {y})",
-    "ops.maximum({x}, {y})",
-    'ops.take(ops.array({values}), ops.cast({index}, "int32"))',
-    'ops.searchsorted(ops.array({values}, dtype=t.dtype), t[None], side="right")[0]',
-)
 _BINARY = {
     "+": _SUM,
     "-": _SUM,
@@ -98,7 +52,10 @@ def body(value: Any, words: Words, name: str = "t") -> list[str]:
         words: of the code.
         name: the function's argument.
     """
-    return _lines(value, _Printer(words, name))
+    printer = _Printer(words, name)
+    lines = _lines(value, printer)
+    tables = [f"{called} = {text}" for text, called in printer.tables.items()]
+    return [*tables, *lines]
 
 
 def _lines(value: Any, printer: "_Printer") -> list[str]:
@@ -124,6 +81,7 @@ class _Printer:
     def __init__(self, words: Words, name: str) -> None:
         self.words, self.name = words, name
         self.lines: list[str] = []
+        self.tables: dict[str, str] = {}
         self._named: dict[Any, str] = {}
         self._shared: set[Any] = set()
 
@@ -166,11 +124,17 @@ class _Printer:
 
     def _number(self, x: Any, loosest: int) -> str:
         if isinstance(x, tuple):
-            return f"({', '.join(map(repr, x))}{',' if len(x) == 1 else ''})"
+            return self._table(x)
         text = repr(float(x)) if isinstance(x, float) else repr(x)
         if text.endswith(".0") and abs(x) < 1e15:
             text = text[:-2] if x == int(x) and abs(x) >= 1 else text
         return f"({text})" if text.startswith("-") and loosest < _PRODUCT else text
+
+    def _table(self, x: tuple[float, ...]) -> str:
+        text = f"({', '.join(map(repr, x))}{',' if len(x) == 1 else ''})"
+        if len(text) <= _SHORT:
+            return text
+        return self.tables.setdefault(text, f"table{len(self.tables) + 1}")
 
     def _operation(self, x: Node) -> tuple[str, int]:
         if isinstance(x, Clock):
@@ -180,6 +144,12 @@ class _Printer:
         if operation in _BINARY:
             binding = _BINARY[operation]
             left, right = operands
+            if operation == "-" and not isinstance(left, Node) and left == 0:
+                return f"-{write(right, _UNARY)}", _UNARY
+            if operation == "*":
+                left, right = _tidy(left), _tidy(right)
+                if not isinstance(left, Node) and left == 1:
+                    return write(right, binding), binding
             if operation == "+" and _is_negative(right):
                 operation, right = "-", -right
             elif operation == "-" and _is_negative(right):
@@ -203,10 +173,12 @@ class _Printer:
             return form.format(x=write(operands[0]), y=write(operands[1])), _TIGHT
         if operation == "take":
             values, index = operands
+            at = write(index)
+            if not _is_whole(index):
+                at = self.words.whole.format(x=at)
             form = self.words.take
-            if isinstance(index, Node) and index.operation == "search":
-                form = form.replace("int({index})", "{index}")
-            return form.format(values=write(values), index=write(index)), _TIGHT
+            last = len(values) - 1
+            return form.format(values=write(values), index=at, last=last), _TIGHT
         if operation == "search":
             values, inner = operands
             form = self.words.search
@@ -269,6 +241,23 @@ def _largest_in(x: Any, counts: Counter[Any]) -> Iterator[Any]:
 
 def _is_negative(x: Any) -> bool:
     return not isinstance(x, Node | tuple) and x < 0
+
+
+def _is_whole(x: Any) -> bool:
+    """Whether a formula is made of whole numbers only, in integers."""
+    if not isinstance(x, Node):
+        return isinstance(x, int)
+    if x.operation in ("+", "-", "minimum", "maximum"):
+        return all(map(_is_whole, x.operands))
+    return x.operation == "search"
+
+
+def _tidy(x: Any) -> Any:
+    """Return a factor without the noise of its last digit."""
+    if not isinstance(x, float) or not math.isfinite(x):
+        return x
+    short = float(f"{x:.12g}")
+    return short if abs(short - x) <= 4 * math.ulp(x) else x
 
 
 def _whole(x: float) -> float:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from lehr.exporting.errors import CannotExport
 from lehr.schedules import Chain, Constant, Linear, Schedule
 
 
@@ -16,6 +17,7 @@ class Profile:
         warmup: length in updates.
         level: length in updates.
         decay: from the peak on; None if the level has no end.
+        tail: how long the decay's end is held before the schedule itself ends.
     """
 
     start: float
@@ -23,6 +25,7 @@ class Profile:
     warmup: int
     level: int
     decay: Schedule | None
+    tail: int = 0
 
     @property
     def total(self) -> float:
@@ -35,6 +38,24 @@ class Profile:
         if self.decay is None:
             return self.peak
         return self.decay(self.decay.steps) if self.decay.steps < math.inf else 0.0
+
+
+def positive_profile_of(schedule: Schedule, holds: str = "") -> Profile:
+    """Return what a schedule is made of, for a target that has nothing else.
+
+    Args:
+        schedule: what is exported.
+        holds: what else the target has, for the message.
+
+    Raises:
+        CannotExport: it is made of something else, or its peak is no rate.
+    """
+    profile = profile_of(schedule)
+    if profile is None:
+        raise CannotExport(f"it is not a linear warmup, a level and one decay{holds}")
+    if profile.peak <= 0:
+        raise CannotExport(f"its peak must be > 0 there, got {profile.peak!r}")
+    return profile
 
 
 def profile_of(schedule: Schedule) -> Profile | None:
@@ -52,11 +73,11 @@ def profile_of(schedule: Schedule) -> Profile | None:
         level = int(pieces.pop(0).steps)
     if not pieces:
         return Profile(start, peak, warmup, level, None)
-    decay = pieces.pop(0)
+    decay, tail = pieces.pop(0), 0
     if pieces and isinstance(pieces[0], Constant) and len(pieces) == 1:
         if pieces[0].value != decay(decay.steps):
             return None
-        pieces.pop()
+        tail = int(pieces.pop().steps)
     if pieces or decay(0) != peak or isinstance(decay, Chain):
         return None
-    return Profile(start, peak, warmup, level, decay)
+    return Profile(start, peak, warmup, level, decay, tail)

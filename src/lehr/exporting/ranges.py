@@ -35,6 +35,8 @@ def bounds_of(x: Any) -> tuple[float, float]:
         return x, x
     if isinstance(x, Clock):
         return x.low, x.high
+    if x.operation == "search":
+        return 0, len(x.operands[0])
     if x.operation == "fmod" and not isinstance(x.operands[1], Node):
         return 0.0, x.operands[1]
     if x.operation in ("+", "-", "minimum", "maximum"):

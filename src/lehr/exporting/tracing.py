@@ -76,6 +76,8 @@ class Tracer:
 
     def take(self, values: Sequence[float], index: Any) -> Any:
         values = _table(values)
+        if all(value == values[0] for value in values):
+            return values[0]
         if (
             isinstance(index, Node)
             and index.operation == "search"

@@ -11,6 +11,9 @@ from lehr.schedules import Chain, Interpolated, Repeat, Schedule
 _COARSEST = 1e-3
 """Of the tolerances that are tried by default, relative to the largest value."""
 
+_MOST, _BENDS = 1_200, 60
+"""Points that are fitted; the result is held to all."""
+
 
 @dataclass(frozen=True)
 class Recognition:
@@ -24,6 +27,8 @@ class Recognition:
         tolerance: relative to the largest value, what was taken for rounding.
         points: how many there were.
         recognized: whether the schedule is more than the points themselves.
+        unsure: from and to which updates the curve is a guess: a jump somewhere between
+            two points, or a piece with no more points than it has numbers.
     """
 
     schedule: Schedule
@@ -32,14 +37,17 @@ class Recognition:
     tolerance: float
     points: int
     recognized: bool
+    unsure: tuple[tuple[float, float], ...] = ()
 
     def __str__(self) -> str:
         """Return one line: what was found, and how near the points are."""
         if not self.recognized:
             return f"not recognized: lines through {self.points} points"
+        guessed = ", ".join(f"{low:.10g} to {high:.10g}" for low, high in self.unsure)
         return (
             f"{self.schedule!r}, within {self.residual:.2g} "
             f"({self.relative:.1e} of the largest value) of {self.points} points"
+            + (f"; a guess from {guessed}" if guessed else "")
         )
 
 
@@ -54,17 +62,17 @@ def recognize(
 
     The curve is cut into as few pieces as possible, each a constant, a line, a cosine,
     a polynomial (of a common power), an exponential, one minus a square root, or an
-    inverse (square root); lengths are whole, values have few digits, and what repeats
-    becomes a `Repeat`. Nothing finer than the points can be found: a curve that is
-    logged every 50 updates tells where it bends only if its pieces meet.
+    inverse (square root); lengths and values are the roundest that the points allow,
+    and what repeats becomes a `Repeat`. Nothing finer than the points can be found;
+    `Recognition.unsure` says where the curve is a guess.
 
     Args:
         steps: the update that each value was used by, >= 0; in any order, not all need
             be there. Of two values of one update, the later counts.
         rates: the values, as many.
         tolerance: relative to the largest value, how far a point may be off. By default
-            the finest of 1e-12 (float64), 3e-8 (float32) and 1e-6 to 1e-3 (printed
-            digits) with which the pieces suffice.
+            the finest of 1e-11 (float64), 6e-8 (float32), the printed digits, and 1e-7
+            to 1e-3, with which the pieces suffice.
         max_pieces: more are taken for noise.
 
     Raises:
@@ -81,21 +89,29 @@ def recognize(
     """
     import numpy as np
 
-    from lehr.recognition.joining import joined
+    from lehr.recognition.joining import LENGTHS, joined, unsure
     from lehr.recognition.segments import segments
 
     t, r = _points(steps, rates, np)
     _checks.count("max_pieces", max_pieces, 1)
     largest = float(np.abs(r).max())
+    kept = _kept(r, np)
     for room in _rooms(r, largest, tolerance, np):
         level = float(room.max()) / largest if largest else 0.0
-        parts = segments(t, r, room, max_pieces)
-        if parts is None or len(parts) > max(len(t) // 3, 1):
+        thinned, thin_room = (t[kept], r[kept]), room[kept]
+        parts = segments(*thinned, thin_room, max_pieces)
+        if parts is None or len(parts) > max(len(kept) // 3, 1):
             continue
-        schedule = repeated(joined(t, r, parts, room))
-        found = _measured(schedule, t, r, largest, level)
-        if found.relative <= 4 * level:
-            return found
+        tried = []
+        for lengths in LENGTHS:
+            schedule = repeated(joined(*thinned, parts, thin_room, lengths))
+            guesses = unsure(thinned[0], parts, thin_room)
+            tried.append(_measured(schedule, t, r, largest, level, guesses))
+            if tried[-1].relative <= 2 * level:
+                return tried[-1]
+        best = min(tried, key=lambda found: found.relative)
+        if best.relative <= 4 * level:
+            return best
     points = tuple(zip(t.tolist(), r.tolist(), strict=True))
     if len(points) == 1 or t[0] > 0:
         points = ((0.0, points[0][1]), *points)
@@ -135,6 +151,15 @@ def _rooms(r: Any, largest: float, tolerance: float | None, np: Any) -> Iterator
             yield np.full_like(r, level * largest)
 
 
+def _kept(r: Any, np: Any) -> Any:
+    """Return which points of a long log are fitted: some, and those around a bend."""
+    if len(r) <= _MOST:
+        return np.arange(len(r))
+    even = np.linspace(0, len(r) - 1, _MOST - 3 * _BENDS).round().astype(int)
+    bends = 1 + np.argsort(np.abs(np.diff(r, 2)))[-_BENDS:]
+    return np.unique(np.concatenate([even, bends - 1, bends, bends + 1]))
+
+
 def _points(steps: Sequence[float], rates: Sequence[float], np: Any) -> tuple[Any, Any]:
     t, r = np.asarray(steps, float), np.asarray(rates, float)
     if t.ndim != 1 or t.shape != r.shape:
@@ -156,11 +181,16 @@ def _points(steps: Sequence[float], rates: Sequence[float], np: Any) -> tuple[An
 
 
 def _measured(
-    schedule: Schedule, t: Any, r: Any, largest: float, level: float
+    schedule: Schedule,
+    t: Any,
+    r: Any,
+    largest: float,
+    level: float,
+    guesses: tuple[tuple[float, float], ...],
 ) -> Recognition:
-    off = max(abs(schedule(x) - y) for x, y in zip(t.tolist(), r.tolist(), strict=True))
+    off = float(abs(schedule(t) - r).max())
     relative = off / largest if largest else off
-    return Recognition(schedule, off, relative, level, len(t), recognized=True)
+    return Recognition(schedule, off, relative, level, len(t), True, guesses)
 
 
 def repeated(schedule: Schedule) -> Schedule:

@@ -190,9 +190,8 @@ def _searched(
         return float(rest @ rest)
 
     grid = np.linspace(low, high, steps)
-    errors = [error(x) for x in grid]
-    best = int(np.argmin(errors))
-    x, least = float(grid[best]), errors[best]
+    x = float(grid[int(np.argmin(_errors(basis, grid, t, r, w)))])
+    least = error(x)
     width = float(grid[1] - grid[0])
     for _ in range(25):
         move = _newton(basis, t, r, w, x, 1e-6 * max(width, 1e-3))
@@ -205,6 +204,22 @@ def _searched(
         if abs(move) <= 1e-12 * max(abs(x), 1.0):
             break
     return x
+
+
+def _errors(
+    basis: Callable[[float, Array], list[Array]],
+    grid: Array,
+    t: Array,
+    r: Array,
+    w: Array,
+) -> Array:
+    """Return the sums of squares on a grid of the parameter, to half of the digits."""
+    rows = np.stack([np.stack(basis(x, t), axis=1) for x in grid]) * w[:, None]
+    rows = rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-300)
+    sides = rows.transpose(0, 2, 1)
+    squares = sides @ rows + 1e-13 * len(t) * np.eye(rows.shape[2])
+    weights = np.linalg.solve(squares, (sides @ (r * w))[..., None])
+    return ((r * w - (rows @ weights)[..., 0]) ** 2).sum(axis=1)
 
 
 def _newton(

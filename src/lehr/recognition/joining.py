@@ -3,8 +3,8 @@
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,19 +28,23 @@ from lehr.schedules import (
 Array = Any
 
 
-@dataclass(frozen=True)
-class Joint:
-    """Where two parts meet, and the values that they give there."""
-
-    update: int
-    left: float
-    right: float
+_ENDS = np.array([0.0, 1.0])
+Lengths = Literal["round", "whole", "fractions"]
+LENGTHS: tuple[Lengths, ...] = ("round", "whole", "fractions")
+"""How lengths may be read, the most readable first."""
 
 
-def joined(t: Array, r: Array, parts: Sequence[Segment], tolerance: Array) -> Schedule:
-    """Return the chain of the parts, its lengths and values as round as they can be."""
-    joints = [_joint(t, a, b, tolerance) for a, b in itertools.pairwise(parts)]
-    begins = [0, *(joint.update for joint in joints)]
+def joined(
+    t: Array,
+    r: Array,
+    parts: Sequence[Segment],
+    tolerance: Array,
+    lengths: Lengths = "round",
+) -> Schedule:
+    """Return the chain of the parts, its values as round as they can be."""
+    begins = [0.0]
+    for before, after in itertools.pairwise(parts):
+        begins.append(_joint(t, before, after, tolerance, lengths))
     if all(part.fit.family == "constant" for part in parts) and len(parts) > 1:
         levels = [_rounded(float(r[p.first]), tolerance[p.first]) for p in parts]
         return PiecewiseConstant(tuple(levels), tuple(begins[1:]))
@@ -51,35 +55,82 @@ def joined(t: Array, r: Array, parts: Sequence[Segment], tolerance: Array) -> Sc
         room = float(max(tolerance[part.first], tolerance[part.last]))
         begin = begins[i]
         end = None if last else begins[i + 1]
-        pieces.append(_piece(part, begin, end, log, room))
+        late = _past_pole(part, begin, float(t[part.first]))
+        piece = _piece(part, late, end, log, room, lengths)
+        pieces.append(Shift(piece, late) if late > begin else piece)
+    if len(pieces) > 1 and parts[0].first == parts[0].last:
+        pieces[0] = _ramp(float(t[0]), float(r[0]), begins[1], pieces[1], tolerance)
     if len(pieces) > 1:
         pieces = _meeting(pieces, 4 * float(tolerance.max()))
     return pieces[0] if len(pieces) == 1 else Chain(tuple(pieces))
 
 
+def unsure(
+    t: Array, parts: Sequence[Segment], tolerance: Array
+) -> tuple[tuple[float, float], ...]:
+    """Return between which updates the points do not tell the curve."""
+    found = []
+    for i, part in enumerate(parts):
+        low = float(t[part.first if i == 0 else parts[i - 1].last])
+        high = float(t[part.last if i == len(parts) - 1 else parts[i + 1].first])
+        if not part.is_told and len(parts) > 1:
+            found.append((low, high))
+    for before, after in itertools.pairwise(parts):
+        low, high = float(t[before.last]), float(t[after.first])
+        ends = (before.fit.end, _own_begin(after.fit))
+        known = any(own is not None and low < own <= high for own in ends)
+        gap = before.fit.value(_ENDS * (high - low) + low)
+        gap = gap - after.fit.value(_ENDS * (high - low) + low)
+        room = 3 * float(tolerance[before.last : after.first + 1].max())
+        jumps = gap[0] * gap[1] > 0 and np.abs(gap).min() > room
+        if jumps and not known and high - low > 1:
+            found.append((low, high))
+    return tuple(sorted(set(found)))
+
+
+def _past_pole(part: Segment, begin: float, first: float) -> float:
+    """Return where a part may begin: an inverse, not before its pole."""
+    pole = part.fit.begin or 0.0
+    inverse = part.fit.family.startswith("inverse")
+    beyond = begin - pole > 1e-3 * (first - pole)
+    return begin if beyond or not inverse else _tidy(first)
+
+
+def _ramp(t: float, value: float, end: float, after: Schedule, room: Array) -> Linear:
+    """Return the line that a single first point suggests: to what follows."""
+    peak = after(0)
+    slope = (peak - value) / (end - t)
+    return Linear(_rounded(value - slope * t, float(room[0])), peak, _tidy(end))
+
+
 def _piece(
-    part: Segment, begin: int, end: int | None, log: tuple[float, float], room: float
+    part: Segment,
+    begin: float,
+    end: float | None,
+    log: tuple[float, float],
+    room: float,
+    lengths: Lengths,
 ) -> Schedule:
     last, gap = log
     fit = part.fit
     at = _values(fit)
     first = _rounded(at(begin), room)
     if fit.family == "constant":
-        return Constant(first, 0 if end is None else end - begin)
+        return Constant(first, 0 if end is None else _tidy(end - begin))
     if fit.family in ("inverse_sqrt", "inverse_time"):
-        steps = math.inf if end is None else end - begin
-        scale = max(_whole(begin - (fit.begin or 0.0)), 1e-9)
+        steps = math.inf if end is None else _tidy(end - begin)
+        scale = max(_length(begin - (fit.begin or 0.0), lengths), 1e-9)
         if fit.family == "inverse_sqrt":
             return InverseSqrt(first, scale, steps)
         return InverseTime(first, 1.0, scale, steps)
     if fit.family == "cosine" and fit.begin is not None and fit.end is not None:
-        return _cosine(fit, begin, end, room)
+        return _cosine(fit, begin, end, room, lengths)
     stop = end
     if stop is None:
         own = fit.end if fit.end is not None else _landing(at, last, gap, room)
-        stop = max(int(_whole(own)), begin + 1)
+        stop = max(_length(own, lengths if fit.end else "whole"), begin + 1)
     final = _rounded(at(stop), room)
-    steps = stop - begin
+    steps = _tidy(stop - begin)
     if fit.family == "linear":
         return Linear(first, final, steps)
     if fit.family == "exponential":
@@ -89,8 +140,9 @@ def _piece(
         return ExponentialDecay(first, factor, 1, math.inf if end is None else steps)
     if fit.family == "one_minus_sqrt":
         return OneMinusSqrt(first, final, steps)
-    own_end = stop if fit.end is None else max(int(_whole(fit.end)), stop)
-    whole = Polynomial(first, _rounded(at(own_end), room), own_end - begin, fit.power)
+    own_end = stop if fit.end is None else max(_length(fit.end, lengths), stop)
+    final = _rounded(at(own_end), room)
+    whole = Polynomial(first, final, _tidy(own_end - begin), fit.power)
     return whole if own_end == stop else whole[:steps]
 
 
@@ -108,24 +160,34 @@ def _landing(at: Any, last: float, gap: float, room: float) -> float:
     return a
 
 
-def _cosine(fit: Fit, begin: int, end: int | None, room: float) -> Schedule:
+def _cosine(
+    fit: Fit, begin: float, end: float | None, room: float, lengths: Lengths
+) -> Schedule:
     """Return half a cosine, or the part of one that is seen."""
     at = _values(fit)
-    own_begin, own_end = _whole(fit.begin or 0.0), _whole(fit.end or 0.0)
-    slack = 1.5 + 0.002 * (own_end - own_begin)
+    own_begin = _length(fit.begin or 0.0, lengths)
+    own_end = _length(fit.end or 0.0, lengths)
+    slack = 1.5 + 0.002 * (own_end - own_begin) if lengths == "round" else 0.5
     if abs(own_begin - begin) <= slack:
         own_begin = begin
     if end is not None and abs(own_end - end) <= slack:
         own_end = end
-    steps = int(own_end - own_begin)
+    steps = _tidy(own_end - own_begin)
     whole = Cosine(_rounded(at(own_begin), room), _rounded(at(own_end), room), steps)
-    a = int(begin - own_begin)
-    b = steps if end is None else int(end - own_begin)
-    if a == 0 and b == steps:
-        return whole
-    if a < 0 or b > steps:
-        return Shift(whole, -a) if a < 0 else whole
-    return whole[a:b]
+    own, wanted = _tidy(own_end - begin), _tidy((end or own_end) - begin)
+    if begin > own_begin:
+        return whole[_tidy(begin - own_begin) : _tidy(begin - own_begin + wanted)]
+    late = Shift(whole, _tidy(own_begin - begin)) if begin < own_begin else whole
+    if wanted < own:
+        return late[:wanted]
+    return (
+        late if wanted == own else late.then(Constant(whole.end, _tidy(wanted - own)))
+    )
+
+
+def _own_begin(fit: Fit) -> float | None:
+    """Return where a family begins; the pole of an inverse is no beginning."""
+    return None if fit.family.startswith("inverse") else fit.begin
 
 
 def _values(fit: Fit) -> Any:
@@ -156,21 +218,33 @@ def _with(schedule: Schedule, name: str, value: float) -> Schedule:
     return type(schedule)(**(fields | {name: value}))
 
 
-def _joint(t: Array, before: Segment, after: Segment, tolerance: Array) -> Joint:
+def _joint(
+    t: Array, before: Segment, after: Segment, tolerance: Array, lengths: Lengths
+) -> float:
     """Return the update at which two parts meet, between the points around it."""
     low, high = float(t[before.last]), float(t[after.first])
     grid = np.unique(np.linspace(low, high, 2_049).round())
-    left, right = before.fit.value(grid), after.fit.value(grid)
     with np.errstate(all="ignore"):
-        gap = np.abs(left - right)
+        gap = np.abs(before.fit.value(grid) - after.fit.value(grid))
     gap[~np.isfinite(gap)] = np.inf
     room = 3 * float(tolerance[before.last : after.first + 1].max())
+    preferred = float(grid[int(np.argmin(gap))])
     near = grid[gap <= max(room, float(gap.min()) * (1 + 1e-9))]
-    if gap.min() > room:  # a jump: the new value begins after the last old one
+    own = _own_begin(after.fit)
+    if own is not None and float(t[before.first]) < own < low:
+        off = after.fit.value(np.array([own])) - before.fit.value(np.array([own]))
+        if abs(float(off[0])) <= room:  # a flat beginning was taken for a flat end
+            return _length(own, lengths)
+    jumps = bool(gap.min() > room)
+    if jumps or lengths == "fractions":
+        for own in (before.fit.end, _own_begin(after.fit)):
+            if own is not None and low < own <= high:
+                return _length(own, lengths)
+    if jumps:  # the new value begins after the last old one
         near = grid[grid > low]
-    chosen = _roundest(near, float(grid[int(np.argmin(gap))]))
-    i = int(np.searchsorted(grid, chosen))
-    return Joint(int(chosen), float(left[i]), float(right[i]))
+    elif lengths != "round":
+        return preferred
+    return _roundest(near, preferred)
 
 
 def _roundest(candidates: Array, preferred: float) -> float:
@@ -183,14 +257,26 @@ def _roundest(candidates: Array, preferred: float) -> float:
     return float(max(candidates, key=lambda x: (zeros(x), -abs(x - preferred))))
 
 
-def _whole(x: float) -> float:
-    """Return the roundest whole number that x may stand for."""
+def _length(x: float, lengths: Lengths) -> float:
+    """Return the number of updates that x may stand for."""
+    if lengths == "fractions":
+        return _tidy(x)
     near = round(x)
+    if lengths == "whole":
+        return near
     for digits in range(len(str(abs(near))), -1, -1):
         candidate = round(x, -digits)
         if abs(candidate - x) <= 0.02 + 1e-4 * abs(x):
             return int(candidate) if candidate else near
     return near
+
+
+def _tidy(x: float) -> float:
+    """Return a whole number or a simple fraction right by x, else x."""
+    simple = Fraction(x).limit_denominator(12)
+    if abs(float(simple) - x) > 1e-3 + 1e-9 * abs(x):
+        return x
+    return int(simple) if simple.denominator == 1 else float(simple)
 
 
 def _rounded(x: float, room: float) -> float:

@@ -13,14 +13,30 @@ Array = Any
 _SLACK = 2.0
 """A fit is off by its own rounding and by that of the point."""
 
+_SHORT = 12
+"""Points in which a family may not show, though it goes on far beyond them."""
+
 
 @dataclass(frozen=True)
 class Segment:
-    """Points `first` to `last`, both included, and what they lie on."""
+    """Points `first` to `last`, both included, and what they lie on.
+
+    Args:
+        first: the first point.
+        last: the last.
+        fit: the family.
+        numbers: how many the fit takes; as few points would lie on any such curve.
+    """
 
     first: int
     last: int
     fit: Fit
+    numbers: int = 1
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there are more points than the fit has numbers."""
+        return self.last - self.first >= self.numbers
 
 
 def segments(t: Array, r: Array, tolerance: Array, most: int) -> list[Segment] | None:
@@ -31,31 +47,32 @@ def segments(t: Array, r: Array, tolerance: Array, most: int) -> list[Segment] |
     and the last, no other.
     """
     levels = _levels(t, r)
-    if levels is not None:
-        return levels if len(levels) <= 4 * most else None
+    if levels is not None and len(levels) <= 4 * most:
+        return levels  # more are the digits of a slow movement
     found: list[Segment] = []
     begin = 0
     while begin < len(t):
         if len(found) == most:
             return None
-        best: tuple[tuple[float, float], int, Fit] | None = None
+        best: tuple[tuple[float, float], int, Fit, int] | None = None
         for family, numbers in FAMILIES:
-            reach, fit, off = _reach(family, t, r, tolerance, begin)
+            beyond = best[1] + 1 if best and numbers > 2 else 0
+            reach, fit, off = _reach(family, t, r, tolerance, begin, beyond)
             if fit is None:
                 continue
             if reach - begin <= numbers and reach < len(t) and numbers > 1:
                 continue  # it goes through any so many points
             score = (reach - 1.5 * numbers, -off)
             if best is None or score > best[0]:
-                best = score, reach, fit
+                best = score, reach, fit, numbers
             if reach == len(t) and numbers < 3:
                 break
         if best is None:
             return None
-        _, stop, fit = best
+        _, stop, fit, numbers = best
         if begin and stop - begin <= 2 and stop < len(t):
             return None
-        found.append(Segment(begin, stop - 1, fit))
+        found.append(Segment(begin, stop - 1, fit, numbers))
         begin = stop
     return found
 
@@ -76,11 +93,12 @@ def _levels(t: Array, r: Array) -> list[Segment] | None:
 
 
 def _reach(
-    family: Family, t: Array, r: Array, tolerance: Array, begin: int
+    family: Family, t: Array, r: Array, tolerance: Array, begin: int, beyond: int
 ) -> tuple[int, Fit | None, float]:
     """Return the first point past what the family explains, its fit, and how far off.
 
-    The last is in units of the tolerance.
+    The last is in units of the tolerance. A family that does not come to the point
+    `beyond` is not asked how far it comes.
     """
     size = len(t)
 
@@ -97,6 +115,8 @@ def _reach(
     whole = tried(size)
     if whole is not None:
         return (size, *whole)
+    if begin + _SHORT < beyond < size and tried(beyond) is None:
+        return begin, None, 0.0
     low, high, found, step = begin, size, None, 1
     while begin + step < size:  # short parts may fail where long ones do not
         now = tried(begin + step)

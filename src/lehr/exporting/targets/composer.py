@@ -26,33 +26,38 @@ def code(schedule: Schedule, name: str) -> str:
     native = _native(schedule)
     if native is not None:
         base, kind, arguments = native
+        note = "# Composer refuses a run that is longer than t_max."
         return "\n".join(
             [
                 f"from composer.optim import {kind}",
                 "",
                 f"LR = {base!r}  # what the optimizer is made with",
+                *([note] if "WithWarmup" in kind else []),
                 f"{name} = {kind}({arguments})",
             ]
         )
     base = max(abs(schedule.maximum), abs(schedule.minimum))
     if base == 0:
         raise CannotExport("it is 0 throughout, and Composer multiplies a rate")
+    rate = "rate" if name != "rate" else "value"
     return "\n".join(
         [
-            *python_function(schedule, "rate"),
+            *python_function(schedule, rate),
             "",
             "",
             f"LR = {base!r}  # what the optimizer is made with",
             "",
             "",
             f"def {name}(state, ssr=1.0):",
-            "    return rate(state.timestamp.batch.value / ssr) / LR",
+            f"    return {rate}(state.timestamp.batch.value / ssr) / LR",
         ]
     )
 
 
 def _native(schedule: Schedule) -> tuple[float, str, str] | None:
     """Return base, class and arguments where Composer has the same curve for ever."""
+    if schedule(0) < 0:
+        return None  # an optimizer refuses that base
     match schedule:
         case Step(start, factor, every, steps) if steps == math.inf and _whole(every):
             return (
@@ -79,7 +84,7 @@ def _native(schedule: Schedule) -> tuple[float, str, str] | None:
                     f"milestones={milestones}, gamma={gamma!r}",
                 )
     profile = profile_of(schedule)
-    if profile is None or profile.level or not profile.peak:
+    if profile is None or profile.level or profile.peak <= 0:
         return None
     return _of_profile(profile) if not (profile.warmup and profile.start) else None
 

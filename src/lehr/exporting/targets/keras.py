@@ -3,9 +3,10 @@
 import math
 
 from lehr.exporting.errors import CannotExport
-from lehr.exporting.printing import KERAS, body
+from lehr.exporting.printing import body
 from lehr.exporting.profile import profile_of
 from lehr.exporting.tracing import traced
+from lehr.exporting.words import KERAS
 from lehr.schedules import (
     Cosine,
     ExponentialDecay,
@@ -39,10 +40,11 @@ def code(schedule: Schedule, name: str) -> str:
         kind, arguments = native
         return (
             f"from keras.optimizers.schedules import {kind}\n\n"
-            f"{name} = {kind}(\n    {arguments}\n)"
+            f"{name} = {kind}({arguments})"
         )
     lines = body(traced(schedule), KERAS)
-    kind = "".join(word.capitalize() for word in name.split("_")) + "Schedule"
+    kind = "".join(word.capitalize() for word in name.split("_"))
+    kind = "ExportedSchedule" if kind == "Schedule" else f"{kind}Schedule"
     return "\n".join(
         [
             "import keras",
@@ -94,7 +96,8 @@ def _native(schedule: Schedule) -> tuple[str, str] | None:
             return name, f"{arguments}, cycle=True"
         case Linear(start, end, steps) if steps:
             return _polynomial(start, end, steps, 1.0)
-        case Polynomial(start, end, steps, power) if steps:
+        # In float32 the end is missed by a root of the rounding if the power is < 1.
+        case Polynomial(start, end, steps, power) if steps and power >= 1:
             return _polynomial(start, end, steps, power)
     p = profile_of(schedule)
     if p is None or p.level or not isinstance(p.decay, Cosine) or not p.peak:

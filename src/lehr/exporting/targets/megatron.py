@@ -1,7 +1,7 @@
 """Megatron-LM: the arguments of its training script that say the learning rate."""
 
 from lehr.exporting.errors import CannotExport
-from lehr.exporting.profile import Profile, profile_of
+from lehr.exporting.profile import Profile, positive_profile_of
 from lehr.schedules import Constant, Cosine, Linear, OneMinusSqrt, Schedule
 
 _WAY_OUT = "Megatron-LM takes no curve of one's own; choose one that it has"
@@ -14,11 +14,7 @@ def code(schedule: Schedule, name: str) -> str:
         CannotExport: Megatron-LM has no such curve; the message says what is in the
             way.
     """
-    profile = profile_of(schedule)
-    if profile is None:
-        raise CannotExport(
-            f"it is not a linear warmup, a level and one decay; {_WAY_OUT}"
-        )
+    profile = positive_profile_of(schedule, f"; {_WAY_OUT}")
     style, more, end = _style(profile)
     arguments = {
         "--lr": profile.peak,
@@ -29,7 +25,8 @@ def code(schedule: Schedule, name: str) -> str:
     }
     if style != "constant":
         total = int(profile.total)
-        arguments |= {"--lr-decay-iters": total, "--train-iters": total}
+        run = total + profile.tail
+        arguments |= {"--lr-decay-iters": total, "--train-iters": run}
     lines = [f"{key} {value}" for key, value in (arguments | more).items()]
     return " \\\n".join(lines)
 
@@ -38,6 +35,10 @@ def _style(p: Profile) -> tuple[str, dict[str, object], float]:
     decay = p.decay
     if decay is None or isinstance(decay, Constant):
         return "constant", {}, 0.0
+    if p.total == float("inf"):
+        raise CannotExport(f"its decay has no end; {_WAY_OUT}")
+    if p.end < 0:
+        raise CannotExport(f"--min-lr must be >= 0, got {p.end!r}; {_WAY_OUT}")
     if p.end > p.peak:
         raise CannotExport(f"it rises after its warmup; {_WAY_OUT}")
     if isinstance(decay, Cosine) and (decay.exponent != 1 or decay.k != 1):

@@ -3,9 +3,10 @@
 import math
 
 from lehr.exporting.errors import CannotExport
-from lehr.exporting.printing import JAX, body
+from lehr.exporting.printing import body
 from lehr.exporting.profile import Profile, profile_of
 from lehr.exporting.tracing import traced
+from lehr.exporting.words import JAX
 from lehr.schedules import (
     Constant,
     Cosine,
@@ -42,6 +43,7 @@ def code(schedule: Schedule, name: str) -> str:
             "",
             "",
             f"def {name}(t):",
+            "    t = jnp.asarray(t)",
             *(f"    {line}" for line in lines),
         ]
     )
@@ -119,7 +121,8 @@ def _decay(decay: Schedule) -> str | None:
                 f"optax.cosine_decay_schedule({start!r}, {int(steps)}, "
                 f"alpha={end / start!r}, exponent={exponent!r})"
             )
-        case Polynomial(start, end, steps, power) if steps:
+        # In float32 the end is missed by a root of the rounding if the power is < 1.
+        case Polynomial(start, end, steps, power) if steps and power >= 1:
             return (
                 f"optax.polynomial_schedule({start!r}, {end!r}, {power!r}, "
                 f"{int(steps)})"

@@ -3,7 +3,7 @@
 import math
 
 from lehr.exporting.errors import CannotExport
-from lehr.exporting.profile import Profile, profile_of
+from lehr.exporting.profile import Profile, positive_profile_of
 from lehr.schedules import (
     Constant,
     Cosine,
@@ -35,22 +35,22 @@ def code(schedule: Schedule, name: str) -> str:
             "",
             f"def {name}(optimizer):",
             "    # After each update: scheduler.step_update(updates done so far)",
-            f"    return {kind}(",
-            f"        optimizer, {arguments}, t_in_epochs=False",
-            "    )",
+            f"    return {kind}(optimizer, {arguments}, t_in_epochs=False)",
         ]
     )
 
 
 def _native(schedule: Schedule) -> tuple[float, str, str]:
     match schedule:
-        case Step(start, factor, every, steps) if steps == math.inf and factor <= 1:
+        case Step(start, factor, every, steps) if (
+            steps == math.inf and factor <= 1 and start > 0
+        ):
             return (
                 start,
                 "StepLRScheduler",
                 f"decay_t={every!r}, decay_rate={factor!r}",
             )
-        case PiecewiseConstant(values, boundaries) if values[0]:
+        case PiecewiseConstant(values, boundaries) if values[0] > 0:
             gamma = values[1] / values[0]
             known = [values[0] * gamma**i for i in range(len(values))]
             if all(map(math.isclose, known, values)):
@@ -65,12 +65,9 @@ def _native(schedule: Schedule) -> tuple[float, str, str]:
                 f"timm's milestones multiply by one factor, and these values are "
                 f"{values}; {_WAY_OUT}"
             )
-    profile = profile_of(schedule)
-    if profile is None:
-        raise CannotExport(
-            "it is not a linear warmup, a level and one decay, nor steps, which is "
-            f"all that timm has; {_WAY_OUT}"
-        )
+    profile = positive_profile_of(
+        schedule, f", nor steps, which is all that timm has; {_WAY_OUT}"
+    )
     kind, arguments = _of_profile(profile)
     warmup = (
         f", warmup_t={profile.warmup}, warmup_lr_init={profile.start!r}"

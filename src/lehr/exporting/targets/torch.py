@@ -42,7 +42,8 @@ def code(schedule: Schedule, name: str) -> str:
     base = max(abs(schedule.maximum), abs(schedule.minimum))
     if base == 0:
         raise CannotExport("it is 0 throughout, and LambdaLR multiplies a rate")
-    function = python_function(schedule, "rate")
+    rate = "rate" if name != "rate" else "value"
+    function = python_function(schedule, rate)
     imports = [line for line in function if line.startswith("import ")]
     rest = function[len(imports) :]
     return "\n".join(
@@ -56,14 +57,20 @@ def code(schedule: Schedule, name: str) -> str:
             *rest,
             "",
             "",
+            "def factor(t):",
+            f"    return {rate}(t) / LR",
+            "",
+            "",
             f"def {name}(optimizer):",
-            "    return LambdaLR(optimizer, lambda t: rate(t) / LR)",
+            "    return LambdaLR(optimizer, factor)",
         ]
     )
 
 
 def _native(schedule: Schedule) -> tuple[float, str, str] | None:
     """Return base, class and arguments where torch has the same curve for ever."""
+    if schedule(0) < 0:
+        return None  # an optimizer refuses that base
     match schedule:
         case Constant(value=value) if value:
             return value, "ConstantLR", "factor=1.0, total_iters=0"
@@ -81,7 +88,7 @@ def _native(schedule: Schedule) -> tuple[float, str, str] | None:
                     "MultiStepLR",
                     f"milestones={milestones}, gamma={gamma!r}",
                 )
-        case Polynomial(start, 0.0, steps, power) if _whole(steps):
+        case Polynomial(start, 0.0, steps, power) if _whole(steps) and steps:
             return start, "PolynomialLR", f"total_iters={int(steps)}, power={power!r}"
         case Linear(start, end, steps) if _whole(steps) and steps:
             base = max(start, end)

@@ -1,15 +1,18 @@
 """transformers: the TrainingArguments of the Trainer."""
 
+import math
+from dataclasses import dataclass, field
 from typing import Any
 
 from lehr.exporting.errors import CannotExport
-from lehr.exporting.profile import Profile, profile_of
+from lehr.exporting.profile import Profile, positive_profile_of
 from lehr.schedules import (
     Cosine,
     InverseSqrt,
     Linear,
     OneMinusSqrt,
     Polynomial,
+    Repeat,
     Schedule,
 )
 
@@ -26,61 +29,81 @@ def code(schedule: Schedule, name: str) -> str:
         CannotExport: no `lr_scheduler_type` has the curve; the message says what is in
             the way.
     """
-    profile = profile_of(schedule)
-    if profile is None:
-        raise CannotExport(
-            "it is not a linear warmup, a level and one decay, which is all that "
-            f"lr_scheduler_type has; {_WAY_OUT}"
-        )
-    kind, more = _kind(profile)
+    profile = positive_profile_of(
+        schedule, f", which is all that lr_scheduler_type has; {_WAY_OUT}"
+    )
+    words = _words(profile)
     arguments: dict[str, Any] = {
         "output_dir": "output",
         "learning_rate": profile.peak,
-        "lr_scheduler_type": kind,
+        "lr_scheduler_type": words.kind,
     }
+    late = int(words.ends_with_last)
     if profile.decay is not None and profile.total < float("inf"):
-        arguments["max_steps"] = int(profile.total)
+        arguments["max_steps"] = int(profile.total) + late
     if profile.warmup:
-        arguments["warmup_steps"] = profile.warmup
-    if more:
-        arguments["lr_scheduler_kwargs"] = more
-    lines = [f"    {key}={value!r}," for key, value in arguments.items()]
+        arguments["warmup_steps"] = profile.warmup + late
+    if words.more:
+        arguments["lr_scheduler_kwargs"] = words.more
+    lines = [f"    {key}={_quoted(value)}," for key, value in arguments.items()]
+    note = "# Both lengths are one more: this type counts its end as an update.\n"
     return "\n".join(
         [
             "from transformers import TrainingArguments",
             "",
-            f"{name} = TrainingArguments(",
+            f"{note if late else ''}{name} = TrainingArguments(",
             *lines,
             ")",
         ]
     )
 
 
-def _kind(p: Profile) -> tuple[str, dict[str, Any]]:
-    """Return the SchedulerType and its further arguments."""
-    if p.warmup and p.start and not (_is_wsd(p) and p.start == p.end):
+@dataclass(frozen=True)
+class _Words:
+    """A SchedulerType and its further arguments.
+
+    Args:
+        kind: its name.
+        more: lr_scheduler_kwargs.
+        ends_with_last: whether it reaches its end with the last update, not after it.
+    """
+
+    kind: str
+    more: dict[str, Any] = field(default_factory=dict)
+    ends_with_last: bool = False
+
+
+def _quoted(value: Any) -> str:
+    return repr(value).replace("'", '"')
+
+
+def _words(p: Profile) -> _Words:
+    if p.tail:
         raise CannotExport(
-            f"its warmup starts at {p.start!r}, and transformers' at 0 (or, with "
-            "warmup_stable_decay, at the floor): make it with start=0.0, or "
-            f"{_WAY_OUT}"
+            f"it holds its end for {p.tail} updates, and lr_scheduler_type's decays "
+            f"last to the end of the run; leave that piece out, or {_WAY_OUT}"
         )
+    if p.warmup and p.start and not (_is_wsd(p) and p.start == p.end):
+        return _raised(p)
     if p.decay is None:
-        return ("constant_with_warmup" if p.warmup else "constant"), {}
+        return _Words("constant_with_warmup" if p.warmup else "constant")
     if p.level:
         return _stable(p)
     match p.decay:
         case Linear(_, 0.0, _):
-            return "linear", {}
+            return _Words("linear")
         case Cosine(_, 0.0, _, 1.0, 1.0):
-            return "cosine", {}
+            return _Words("cosine")
         case Cosine(_, end, _, 1.0, 1.0):
-            return "cosine_with_min_lr", {"min_lr": end}
+            return _Words("cosine_with_min_lr", {"min_lr": end})
+        case Repeat(Cosine(_, 0.0, _, 1.0, 1.0), int(count), 1.0, 1.0):
+            return _Words("cosine_with_restarts", {"num_cycles": count})
         case Polynomial(start, end, _, power) if end < start:
-            return "polynomial", {"lr_end": end, "power": power}
+            return _Words("polynomial", {"lr_end": end, "power": power})
         case Linear(start, end, _) if end < start:
-            return "polynomial", {"lr_end": end, "power": 1.0}
-        case InverseSqrt(_, timescale, steps) if steps == float("inf"):
-            return "inverse_sqrt", {"timescale": timescale}
+            return _Words("polynomial", {"lr_end": end, "power": 1.0})
+        case InverseSqrt(_, timescale, steps) if steps == math.inf:
+            return _Words("inverse_sqrt", {"timescale": timescale})
     if _is_wsd(p):
         return _stable(p)
     raise CannotExport(
@@ -88,11 +111,24 @@ def _kind(p: Profile) -> tuple[str, dict[str, Any]]:
     )
 
 
+def _raised(p: Profile) -> _Words:
+    """Return the one type whose warmup starts where one says."""
+    match p.decay:
+        case Cosine(_, end, _, 1.0, 1.0) if not p.level and 0 <= end < p.peak:
+            more = {"min_lr": end, "warmup_lr_rate": p.start / p.peak}
+            return _Words("cosine_warmup_with_min_lr", more, ends_with_last=True)
+    raise CannotExport(
+        f"its warmup starts at {p.start!r}, and this type's at 0 (with "
+        "warmup_stable_decay at the floor; with a plain cosine anywhere): make it with "
+        f"start=0.0, or {_WAY_OUT}"
+    )
+
+
 def _is_wsd(p: Profile) -> bool:
     return isinstance(p.decay, Linear | Cosine | OneMinusSqrt)
 
 
-def _stable(p: Profile) -> tuple[str, dict[str, Any]]:
+def _stable(p: Profile) -> _Words:
     decays = {Linear: "linear", Cosine: "cosine", OneMinusSqrt: "1-sqrt"}
     decay = p.decay
     if decay is None or type(decay) not in decays:
@@ -115,4 +151,4 @@ def _stable(p: Profile) -> tuple[str, dict[str, Any]]:
     }
     if p.end:
         more["min_lr_ratio"] = p.end / p.peak
-    return "warmup_stable_decay", more
+    return _Words("warmup_stable_decay", more)
