@@ -1,5 +1,6 @@
 """How every test runs: deterministic, offline, one thread; coverage has floors."""
 
+import gc
 import io
 import os
 import socket
@@ -76,3 +77,9 @@ def pytest_terminal_summary(terminalreporter, config):
             f"(floor {PURE_FLOOR:.0f} %)",
             red=covered < PURE_FLOOR,
         )
+
+
+def pytest_collection_finish():
+    """Let the collector look no more at what collecting the tests has left."""
+    gc.collect()
+    gc.freeze()
