@@ -5,6 +5,7 @@ import math
 from lehr.exporting.errors import CannotExport
 from lehr.exporting.functions import python_function
 from lehr.exporting.profile import Profile, profile_of
+from lehr.exporting.requirements import one_factor, whole
 from lehr.schedules import (
     Constant,
     Cosine,
@@ -59,24 +60,23 @@ def _native(schedule: Schedule) -> tuple[float, str, str] | None:
     if schedule(0) < 0:
         return None  # an optimizer refuses that base
     match schedule:
-        case Step(start, factor, every, steps) if steps == math.inf and _whole(every):
+        case Step(start, factor, every, steps) if steps == math.inf and whole(every):
             return (
                 start,
                 "StepScheduler",
                 f'step_size="{int(every)}ba", gamma={factor!r}',
             )
         case ExponentialDecay(start, factor, every, steps) if (
-            steps == math.inf and _whole(every)
+            steps == math.inf and whole(every)
         ):
             return (
                 start,
                 "ExponentialScheduler",
                 f'gamma={factor!r}, decay_period="{int(every)}ba"',
             )
-        case PiecewiseConstant(values, boundaries) if _whole(*boundaries):
-            gamma = values[1] / values[0] if values[0] else math.nan
-            known = [values[0] * gamma**i for i in range(len(values))]
-            if all(map(math.isclose, known, values)):
+        case PiecewiseConstant(values, boundaries) if whole(*boundaries):
+            gamma = one_factor(values)
+            if gamma is not None:
                 milestones = [f"{int(b)}ba" for b in boundaries]
                 return (
                     values[0],
@@ -113,7 +113,3 @@ def _of_profile(p: Profile) -> tuple[float, str, str] | None:
         f"{kind}WithWarmupScheduler",
         f't_warmup="{p.warmup}ba", {more}{end}',
     )
-
-
-def _whole(*lengths: float) -> bool:
-    return all(length == int(length) for length in lengths)

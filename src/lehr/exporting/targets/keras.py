@@ -2,9 +2,9 @@
 
 import math
 
-from lehr.exporting.errors import CannotExport
 from lehr.exporting.printing import body
 from lehr.exporting.profile import profile_of
+from lehr.exporting.requirements import require_counted, whole
 from lehr.exporting.tracing import traced
 from lehr.exporting.words import KERAS
 from lehr.schedules import (
@@ -20,9 +20,6 @@ from lehr.schedules import (
     Step,
 )
 
-LAST = 2**31 - 1
-"""The last update that Keras counts."""
-
 
 def code(schedule: Schedule, name: str) -> str:
     """Return a module with one LearningRateSchedule.
@@ -31,10 +28,7 @@ def code(schedule: Schedule, name: str) -> str:
         CannotExport: the schedule holds what no code can carry, or is longer than Keras
             counts.
     """
-    if LAST < schedule.steps < math.inf:
-        raise CannotExport(
-            f"it has {schedule.steps:_} steps, and Keras counts to {LAST:_}"
-        )
+    require_counted(schedule, "Keras")
     native = _native(schedule)
     if native:
         kind, arguments = native
@@ -68,7 +62,7 @@ def code(schedule: Schedule, name: str) -> str:
 
 def _native(schedule: Schedule) -> tuple[str, str] | None:
     match schedule:
-        case PiecewiseConstant(values, boundaries) if _whole(*boundaries):
+        case PiecewiseConstant(values, boundaries) if whole(*boundaries):
             # Keras changes after a boundary, and not at it.
             return "PiecewiseConstantDecay", (
                 f"boundaries={[int(b) - 1 for b in boundaries]}, values={list(values)}"
@@ -120,7 +114,3 @@ def _polynomial(
         f"initial_learning_rate={start!r}, decay_steps={steps!r}, "
         f"end_learning_rate={end!r}, power={power!r}"
     )
-
-
-def _whole(*lengths: float) -> bool:
-    return all(length == int(length) for length in lengths)

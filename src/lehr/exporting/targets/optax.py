@@ -2,9 +2,9 @@
 
 import math
 
-from lehr.exporting.errors import CannotExport
 from lehr.exporting.printing import body
 from lehr.exporting.profile import Profile, profile_of
+from lehr.exporting.requirements import require_counted, whole
 from lehr.exporting.tracing import traced
 from lehr.exporting.words import JAX
 from lehr.schedules import (
@@ -18,9 +18,6 @@ from lehr.schedules import (
     Step,
 )
 
-LAST = 2**31 - 1
-"""The last update that optax counts."""
-
 
 def code(schedule: Schedule, name: str) -> str:
     """Return a module with one optax schedule.
@@ -29,10 +26,7 @@ def code(schedule: Schedule, name: str) -> str:
         CannotExport: the schedule holds what no code can carry, or is longer than optax
             counts.
     """
-    if LAST < schedule.steps < math.inf:
-        raise CannotExport(
-            f"it has {schedule.steps:_} steps, and optax counts to {LAST:_}"
-        )
+    require_counted(schedule, "optax")
     native = _native(schedule)
     if native:
         return f"import optax\n\n{name} = {native}"
@@ -52,7 +46,7 @@ def code(schedule: Schedule, name: str) -> str:
 def _native(schedule: Schedule) -> str | None:
     match schedule:
         case PiecewiseConstant(values, boundaries) if (
-            _whole(*boundaries) and 0 not in values[:-1]
+            whole(*boundaries) and 0 not in values[:-1]
         ):
             scales = {
                 int(b): after / before
@@ -62,7 +56,7 @@ def _native(schedule: Schedule) -> str | None:
             }
             return f"optax.piecewise_constant_schedule({values[0]!r}, {scales})"
         case Step(start, factor, every, steps) if (
-            steps == math.inf and _whole(every) and start and factor
+            steps == math.inf and whole(every) and start and factor
         ):
             return (
                 f"optax.exponential_decay({start!r}, {int(every)}, {factor!r}, "
@@ -128,11 +122,7 @@ def _decay(decay: Schedule) -> str | None:
                 f"{int(steps)})"
             )
         case ExponentialDecay(start, factor, every, steps) if (
-            start and steps == math.inf and _whole(every)
+            start and steps == math.inf and whole(every)
         ):
             return f"optax.exponential_decay({start!r}, {int(every)}, {factor!r})"
     return None
-
-
-def _whole(*lengths: float) -> bool:
-    return all(length == int(length) for length in lengths)

@@ -4,6 +4,7 @@ import math
 
 from lehr.exporting.errors import CannotExport
 from lehr.exporting.profile import Profile, positive_profile_of
+from lehr.exporting.requirements import one_factor
 from lehr.schedules import (
     Constant,
     Cosine,
@@ -51,9 +52,8 @@ def _native(schedule: Schedule) -> tuple[float, str, str]:
                 f"decay_t={every!r}, decay_rate={factor!r}",
             )
         case PiecewiseConstant(values, boundaries) if values[0] > 0:
-            gamma = values[1] / values[0]
-            known = [values[0] * gamma**i for i in range(len(values))]
-            if all(map(math.isclose, known, values)):
+            gamma = one_factor(values)
+            if gamma is not None:
                 # timm changes one update before its milestones.
                 milestones = [b + 1 for b in boundaries]
                 return (

@@ -8,6 +8,7 @@ import math
 
 from lehr.exporting.errors import CannotExport
 from lehr.exporting.functions import python_function
+from lehr.exporting.requirements import one_factor, whole
 from lehr.schedules import (
     Constant,
     ExponentialDecay,
@@ -74,23 +75,22 @@ def _native(schedule: Schedule) -> tuple[float, str, str] | None:
     match schedule:
         case Constant(value=value) if value:
             return value, "ConstantLR", "factor=1.0, total_iters=0"
-        case Step(start, factor, every, steps) if steps == math.inf and _whole(every):
+        case Step(start, factor, every, steps) if steps == math.inf and whole(every):
             return start, "StepLR", f"step_size={int(every)}, gamma={factor!r}"
         case ExponentialDecay(start, factor, every, steps) if steps == math.inf:
             return start, "ExponentialLR", f"gamma={factor ** (1 / every)!r}"
-        case PiecewiseConstant(values, boundaries) if _whole(*boundaries):
-            gamma = values[1] / values[0] if values[0] else math.nan
-            known = [values[0] * gamma**i for i in range(len(values))]
-            if all(map(math.isclose, known, values)):
+        case PiecewiseConstant(values, boundaries) if whole(*boundaries):
+            gamma = one_factor(values)
+            if gamma is not None:
                 milestones = [int(b) for b in boundaries]
                 return (
                     values[0],
                     "MultiStepLR",
                     f"milestones={milestones}, gamma={gamma!r}",
                 )
-        case Polynomial(start, 0.0, steps, power) if _whole(steps) and steps:
+        case Polynomial(start, 0.0, steps, power) if whole(steps) and steps:
             return start, "PolynomialLR", f"total_iters={int(steps)}, power={power!r}"
-        case Linear(start, end, steps) if _whole(steps) and steps:
+        case Linear(start, end, steps) if whole(steps) and steps:
             base = max(start, end)
             if start > 0 and end >= 0:
                 return (
@@ -100,7 +100,3 @@ def _native(schedule: Schedule) -> tuple[float, str, str] | None:
                     f"total_iters={int(steps)}",
                 )
     return None
-
-
-def _whole(*lengths: float) -> bool:
-    return all(length == int(length) for length in lengths)
