@@ -11,17 +11,20 @@ def number(value: Any) -> float:
     return float(value.item() if isinstance(value, torch.Tensor) else value)
 
 
-def start_of(value: Any) -> Any:
-    """Return what to keep as a starting value: no tensor that is filled later."""
-    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+def taken(held: Any) -> Any:
+    """Return what a group holds as it is now; a later change does not touch it."""
+    return held.detach().clone() if isinstance(held, torch.Tensor) else held
 
 
-def put(group: dict[str, Any], field: str, value: float) -> None:
+def put(group: dict[str, Any], value: Any, field: str = "lr") -> None:
     """Write a value; a tensor keeps its identity, dtype and device."""
     held = group.get(field)
     if not isinstance(held, torch.Tensor):
         group[field] = value
-    elif held.requires_grad:
+        return
+    if isinstance(value, torch.Tensor):
+        value = value.reshape(())
+    if held.requires_grad:
         with torch.no_grad():
             held.fill_(value)
     else:

@@ -161,7 +161,7 @@ class PlateauLRScheduler(Scheduler):
             self.restore_lr, self._written = values, None
             values = self._add_noise(values, t)
         for group, value in zip(self.optimizer.param_groups, values, strict=False):
-            put(group, self.param_group_field, value)
+            put(group, value, self.param_group_field)
 
     def _rewrite(self) -> None:
         if self.last_t is None:

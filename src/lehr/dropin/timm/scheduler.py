@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from lehr import _checks
-from lehr.dropin._groups import look_before_each_update, number, put, start_of
+from lehr.dropin._groups import look_before_each_update, number, put, taken
 
 Range = Sequence[float] | float | None
 
@@ -135,7 +135,7 @@ class Scheduler(abc.ABC):
             if type(group.get(field)) is float:
                 group[field] = scaled
             else:
-                put(group, field, scaled)
+                put(group, scaled, field)
 
     # -------------------------------------------------------------------- the noise
 
@@ -179,7 +179,7 @@ class Scheduler(abc.ABC):
         for index, group in enumerate(groups[known:], start=known):
             if (needed := field if initialize else initial) not in group:
                 raise KeyError(f"{needed} missing from param_groups[{index}]")
-            group.setdefault(initial, start_of(group[field]))
+            group.setdefault(initial, taken(group[field]))
         added = [number(group[initial]) for group in groups[known:]]
         self.base_values = [*self.base_values, *added]
 

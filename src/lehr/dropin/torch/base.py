@@ -7,10 +7,11 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING
 
+from lehr.dropin._groups import put, taken
 from lehr.dropin.past_end import PastEndWarning
 from lehr.dropin.torch.loading import loads_of
 from lehr.dropin.torch.order import check_order, watch_steps
-from lehr.dropin.torch.places import like, put, rates_of, taken
+from lehr.dropin.torch.places import like, rates_of
 
 # What may change without another curve.
 CLOCK = frozenset({"last_epoch", "_step_count", "_last_lr", "_is_initial", "_writer"})

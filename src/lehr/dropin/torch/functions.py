@@ -5,11 +5,12 @@ from typing import Any
 
 from torch.optim import lr_scheduler as original
 
+from lehr.dropin._groups import put
 from lehr.dropin.torch.base import DropIn
 from lehr.dropin.torch.loading import watched
 from lehr.dropin.torch.overwriters import Absolute, Values
 from lehr.dropin.torch.overwriting import Overwriting, widened
-from lehr.dropin.torch.places import put, rates_of
+from lehr.dropin.torch.places import rates_of
 from lehr.dropin.torch.running import Running
 
 

@@ -7,7 +7,8 @@ from weakref import WeakKeyDictionary
 import torch
 
 from lehr._typing import TYPE_CHECKING
-from lehr.dropin.torch.places import put, rates_of
+from lehr.dropin._groups import put
+from lehr.dropin.torch.places import rates_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

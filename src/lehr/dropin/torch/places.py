@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from lehr.dropin._groups import put, taken
+
 Group = dict[str, Any]
 
 _CELLS: dict[torch.dtype, Any] = {
@@ -13,32 +15,12 @@ _CELLS: dict[torch.dtype, Any] = {
 }
 
 
-def put(group: Group, value: Any, key: str = "lr") -> None:
-    """Set a number of a group; a tensor keeps its identity, dtype and device."""
-    held = group[key]
-    if not isinstance(held, torch.Tensor):
-        group[key] = value
-        return
-    if isinstance(value, torch.Tensor):
-        value = value.reshape(())
-    if held.requires_grad:
-        with torch.no_grad():
-            held.fill_(value)
-    else:
-        held.fill_(value)
-
-
 def like(held: Any, value: Any) -> Any:
     """Return a number as the kind that a group holds, no tensor of the group's own."""
     if isinstance(held, torch.Tensor):
         with torch.no_grad():
             return held.detach().clone().fill_(value)
     return value
-
-
-def taken(held: Any) -> Any:
-    """Return what a group holds as it is now; a later change does not touch it."""
-    return held.detach().clone() if isinstance(held, torch.Tensor) else held
 
 
 def rates_of(optimizer: torch.optim.Optimizer) -> list[Any]:

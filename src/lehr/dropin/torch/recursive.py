@@ -9,8 +9,9 @@ single step is applied to what is there, as in torch.
 import math
 from typing import Any
 
+from lehr.dropin._groups import put
 from lehr.dropin.torch.base import DropIn
-from lehr.dropin.torch.places import like, put, rates_of
+from lehr.dropin.torch.places import like, rates_of
 from lehr.dropin.torch.writers import Shape, writer
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from lehr.dropin.torch.places import Group, Place, place, put, taken
+from lehr.dropin._groups import put, taken
+from lehr.dropin.torch.places import Group, Place, place
 from lehr.dropin.torch.writers import Tell
 
 Move = Callable[[int], Callable[[Any, Group, int], Any]]

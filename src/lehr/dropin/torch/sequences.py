@@ -8,9 +8,9 @@ from typing import Any
 
 from torch.optim import lr_scheduler as original
 
+from lehr.dropin._groups import put
 from lehr.dropin.torch.base import DropIn
 from lehr.dropin.torch.loading import loads_of, watched
-from lehr.dropin.torch.places import put
 
 
 def start(scheduler: Any, *, late: bool = False) -> None:

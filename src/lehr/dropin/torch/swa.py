@@ -4,9 +4,10 @@ from typing import Any
 
 from torch.optim import swa_utils as original
 
+from lehr.dropin._groups import taken
 from lehr.dropin.torch.base import CLOCK, DropIn
 from lehr.dropin.torch.loading import watched
-from lehr.dropin.torch.places import Group, taken
+from lehr.dropin.torch.places import Group
 from lehr.dropin.torch.running import Running
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from lehr.dropin.torch.places import Group, Number, Place, place, put, taken
+from lehr.dropin._groups import put, taken
+from lehr.dropin.torch.places import Group, Number, Place, place
 
 Change = float | Callable[[Any, Any], Any]
 """A factor of the rate, or a function of the rate and of the group's base."""

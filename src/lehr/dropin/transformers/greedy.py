@@ -8,7 +8,7 @@ import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from lehr import _checks
-from lehr.dropin._groups import number, put, start_of
+from lehr.dropin._groups import number, put, taken
 from lehr.dropin.transformers.streaming import StreamingAverage
 
 Optimizer = torch.optim.Optimizer
@@ -132,7 +132,7 @@ class GreedyLR(ReduceLROnPlateau):
         for low, high in zip(self.min_lrs, self.max_lrs, strict=True):
             if low > high:
                 raise ValueError(f"min_lr must be <= max_lr {high!r}, got {low!r}")
-        self._init_lrs = [start_of(g["lr"]) for g in optimizer.param_groups]
+        self._init_lrs = [taken(g["lr"]) for g in optimizer.param_groups]
         self._last_lr = list(self._init_lrs)
         self._forget()
 
@@ -163,7 +163,7 @@ class GreedyLR(ReduceLROnPlateau):
             self.num_bad_epochs = self.num_good_epochs = 0
         else:
             self._judge(current)
-        self._last_lr = [start_of(group["lr"]) for group in self.optimizer.param_groups]
+        self._last_lr = [taken(group["lr"]) for group in self.optimizer.param_groups]
 
     def _judge(self, current: float) -> None:
         if self.is_better(current, self.best):
@@ -218,7 +218,7 @@ class GreedyLR(ReduceLROnPlateau):
     def _put(self, rates: Sequence[float], direction: float) -> None:
         for index, group in enumerate(self.optimizer.param_groups):
             if (rates[index] - number(group["lr"])) * direction > self.eps:
-                put(group, "lr", rates[index])
+                put(group, rates[index])
                 if self.verbose:
                     now = f"group {index} has the rate {rates[index]:.4e}"
                     print(f"Epoch {self.last_epoch}: {now}.")
@@ -227,7 +227,7 @@ class GreedyLR(ReduceLROnPlateau):
         for group, rate in zip(
             self.optimizer.param_groups, self._init_lrs, strict=True
         ):
-            put(group, "lr", rate)
+            put(group, rate)
         self._forget()
         self.reset_start = self.reset_start_original
         if self.verbose:
@@ -236,7 +236,7 @@ class GreedyLR(ReduceLROnPlateau):
     def _take_in_groups(self) -> None:
         """Take in groups that were added later, with the limits of the last."""
         for group in self.optimizer.param_groups[len(self._init_lrs) :]:
-            self._init_lrs.append(start_of(group["lr"]))
+            self._init_lrs.append(taken(group["lr"]))
             self.min_lrs.append(self.min_lrs[-1])
             self.max_lrs.append(self.max_lrs[-1])
 
@@ -269,7 +269,7 @@ class GreedyLR(ReduceLROnPlateau):
         if "_last_lr" in state_dict:
             pairs = zip(self.optimizer.param_groups, self._last_lr, strict=False)
             for group, rate in pairs:
-                put(group, "lr", number(rate))
+                put(group, number(rate))
 
 
 def _per_group(

@@ -9,7 +9,7 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR as TorchLambdaLR
 
 from lehr.bindings.torch.stores import Store, store_for
-from lehr.dropin._groups import look_before_each_update, number, start_of
+from lehr.dropin._groups import look_before_each_update, number, taken
 from lehr.dropin.past_end import PastEndWarning
 from lehr.dropin.transformers.multiplier import Multiplier
 
@@ -95,8 +95,8 @@ class LambdaLR(TorchLambdaLR):
         """Make the writers anew, for the groups and functions as they are now."""
         groups = self.optimizer.param_groups
         for group in groups[len(self.base_lrs) :]:
-            group.setdefault("initial_lr", start_of(group["lr"]))
-            self.base_lrs.append(start_of(group["initial_lr"]))
+            group.setdefault("initial_lr", taken(group["lr"]))
+            self.base_lrs.append(taken(group["initial_lr"]))
         lambdas = self.lr_lambdas
         for base in self.base_lrs[len(lambdas) :]:
             last = lambdas[-1]
@@ -137,7 +137,7 @@ class LambdaLR(TorchLambdaLR):
 
     @property
     def _last_lr(self) -> list[Any]:
-        return [start_of(group["lr"]) for group in self.optimizer.param_groups]
+        return [taken(group["lr"]) for group in self.optimizer.param_groups]
 
     @_last_lr.setter
     def _last_lr(self, value: Any) -> None:
