@@ -14,6 +14,7 @@ from lehr import _typing
 if _typing.TYPE_CHECKING:
     from typing import Any
 
+    from lehr.config import read_config
     from lehr.exporting import to_code
     from lehr.importing import (
         from_config,
@@ -23,6 +24,7 @@ if _typing.TYPE_CHECKING:
         from_transformers,
         read_curve,
     )
+    from lehr.linting import lint
     from lehr.plan import Plan
     from lehr.rate_finder import find_rate
     from lehr.recognition import recognize
@@ -135,12 +137,14 @@ __all__ = [
     "from_transformers",
     "growing_batch",
     "inverse_sqrt",
+    "lint",
     "multi_step",
     "noam",
     "one_cycle",
     "opposed",
     "power_of_tokens",
     "proportional",
+    "read_config",
     "read_curve",
     "recognize",
     "to_code",
@@ -160,6 +164,8 @@ _ELSEWHERE = {
     "from_timm": "lehr.importing",
     "from_torch": "lehr.importing",
     "from_transformers": "lehr.importing",
+    "lint": "lehr.linting",
+    "read_config": "lehr.config",
     "read_curve": "lehr.importing",
     "recognize": "lehr.recognition",
     "to_code": "lehr.exporting",
@@ -173,11 +179,14 @@ _PARTS = {
     "dropin",
     "exporting",
     "importing",
+    "linting",
     "optimizer",
     "plan",
     "plotting",
+    "presets",
     "rate_finder",
     "recognition",
+    "replanning",
     "scheduler",
     "schedules",
     "training",

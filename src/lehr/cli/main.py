@@ -26,6 +26,9 @@ COMMANDS = {
 }
 """Each command, a module beside this one, and what it does."""
 
+_MODULES = {"import": "importing"}
+"""Commands whose names no module can have."""
+
 _HELP = """example:
   lehr show "warmup_cosine(3e-4, warmup=1000, total=100000)"
 
@@ -105,7 +108,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _command(name: str, words: Sequence[str]) -> int:
-    module = import_module(f"lehr.cli.{name}")
+    module = import_module(f"lehr.cli.{_MODULES.get(name, name.replace('-', '_'))}")
     parser = Parser(name, COMMANDS[name], module.EXAMPLE)
     module.add_arguments(parser)
     code: int = module.run(parser.parse_intermixed_args(words))

@@ -3,22 +3,16 @@
 import argparse
 import math
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from lehr.cli.sources import add_sources, count, read_sources
 from lehr.cli.usage import UsageError
-from lehr.config.durations import Length, Run, resolve
-from lehr.config.errors import ConfigError, Path, Problem, format_path
-from lehr.config.expressions import read_schedule
+from lehr.config.durations import Length, resolve
 from lehr.plotting.phases import facts, phase_table, updates
 from lehr.plotting.terminal import draw, terminal_width
 from lehr.schedules import Schedule
-
-if TYPE_CHECKING:
-    from lehr.config.documents import Document
 
 EXAMPLE = 'lehr show "warmup_cosine(3e-4, warmup=1000, total=100000)"'
 
@@ -29,28 +23,13 @@ more examples:
   lehr show run.yaml                    each schedule of a document
   echo "noam(512, warmup=4000)" | lehr show -
 """
-_DOCUMENT = r"\s*(?:#[^\n]*\s*)*(?:\{|---|[\w\"'.-]+[ \t]*:(?:\s|$))"
-_TOML = r"\s*(?:#[^\n]*\s*)*\["
-_PATH = r"[\w./\\~ -]+\.(?:ya?ml|json|toml|txt|lehr)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `lehr show` takes to its parser."""
     parser.epilog = _EPILOG
-    parser.add_argument(
-        "what",
-        nargs="+",
-        metavar="EXPRESSION-or-FILE",
-        help="a schedule; a file that holds one, or a document with `schedules:` "
-        "(.yaml, .json, .toml); or - for standard input",
-    )
+    add_sources(parser)
     parser.add_argument("--log", action="store_true", help="a logarithmic axis")
-    parser.add_argument(
-        "--steps",
-        type=_count,
-        metavar="N",
-        help="updates of the run: what is drawn, and what percentages refer to",
-    )
     parser.add_argument(
         "--at",
         nargs="+",
@@ -59,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="print the values of these updates (500, 2.5k, 10%%)",
     )
-    parser.add_argument("--width", type=_count, metavar="N", help="columns")
-    parser.add_argument("--height", type=_count, metavar="N", default=12, help="rows")
+    parser.add_argument("--width", type=count, metavar="N", help="columns")
+    parser.add_argument("--height", type=count, metavar="N", default=12, help="rows")
     parser.add_argument("--ascii", action="store_true", help="no braille")
     parser.add_argument("--json", action="store_true", help="facts for programs")
 
@@ -72,17 +51,7 @@ def run(args: argparse.Namespace) -> int:
         ConfigError: a text or a file does not describe schedules.
         UsageError: the options do not fit together.
     """
-    plan = Length(args.steps) if args.steps else None
-    schedules = list[tuple[str, Schedule]]()
-    problems = list[Problem]()
-    for number, what in enumerate(args.what, 1):
-        source = "<command line>" if len(args.what) == 1 else f"<argument {number}>"
-        try:
-            schedules += _read(what, source, plan)
-        except ConfigError as error:
-            problems += map(_with_hint, error.problems)
-    if problems:
-        raise ConfigError(problems)
+    schedules = [(g.name, g.schedule) for g in read_sources(args.what, args.steps)]
     if args.json:
         import json
 
@@ -92,117 +61,6 @@ def run(args: argparse.Namespace) -> int:
     screens = [_screen(name, each, args) for name, each in schedules]
     print("\n\n".join(screens))
     return 0
-
-
-def _count(text: str) -> int:
-    try:
-        number = resolve(text, None)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be >= 1, got {text}")
-    return number
-
-
-def _with_hint(problem: Problem) -> Problem:
-    """Return a problem with a length that lacks its run with the option that helps."""
-    lacks = problem.code == "LH108" and "needs the length of the run" in problem.message
-    if not lacks:
-        return problem
-    message = problem.message.partition(":")[0]
-    return replace(problem, message=message, hint="give it: --steps 10000")
-
-
-# -------------------------------------------------------------------------- reading
-
-
-def _read(what: str, source: str, plan: Run | None) -> Iterator[tuple[str, Schedule]]:
-    """Yield each schedule that an argument names, with the name to show."""
-    if what == "-":
-        yield from _read_text(sys.stdin.read(), "<stdin>", plan)
-    elif os.path.isfile(what) or re.fullmatch(_PATH, what):
-        from lehr.config.documents import ENDINGS, read_document, read_text
-
-        if os.path.splitext(what)[1].lower() in ENDINGS:
-            yield from _in_document(read_document(what), plan)
-        else:
-            yield from _read_text(read_text(what), what, plan)
-    else:
-        yield what, read_schedule(what, plan, source=source)
-
-
-def _read_text(
-    text: str, source: str, plan: Run | None
-) -> Iterator[tuple[str, Schedule]]:
-    if re.match(_DOCUMENT, text) or re.match(_TOML, text):
-        from lehr.config.documents import Format, parse_document
-
-        form: Format = "toml" if re.match(_TOML, text) else "yaml"
-        document = parse_document(text, source=source, format=form)
-        yield from _in_document(document, plan)
-    else:
-        yield " ".join(text.split()), read_schedule(text, plan, source=source)
-
-
-def _in_document(
-    document: "Document", plan: Run | None
-) -> Iterator[tuple[str, Schedule]]:
-    """Yield the schedules of a document, with its own run as the plan if need be."""
-    named = document.data.get("schedules")
-    if not isinstance(named, Mapping) or not named:
-        message = "a document to show needs the key schedules, a mapping"
-        hint = "schedules: {lr: warmup_cosine(3e-4, warmup=1000, total=100000)}"
-        path = ("schedules",) if "schedules" in document.data else ()
-        raise ConfigError([document.problem("LH104", message, path, hint)])
-    paths = list(_paths(named, ("schedules",)))
-    try:
-        yield from _built(document, paths, plan)
-    except ConfigError:
-        if plan is not None or not {"schema", "train"} <= document.data.keys():
-            raise
-        yield from _built(document, paths, _own_plan(document))
-
-
-def _built(
-    document: "Document", paths: Sequence[Path], plan: Run | None
-) -> list[tuple[str, Schedule]]:
-    from lehr.config.nodes import build_schedule
-
-    built, problems = list[tuple[str, Schedule]](), list[Problem]()
-    for path in paths:
-        try:
-            schedule = build_schedule(document, path, plan)
-        except ConfigError as error:
-            problems += error.problems
-        else:
-            name = f"{format_path(path[1:])}   ({document.source})"
-            built.append((name, schedule))
-    if problems:
-        raise ConfigError(problems)
-    return built
-
-
-def _own_plan(document: "Document") -> Run:
-    """Return the plan of a document of `lehr train`; its data are read for it."""
-    from pathlib import Path as File
-
-    from lehr.config.run_document import read_run
-    from lehr.training.tasks import read_task
-
-    folder = File(document.source).parent
-    return read_run(document, lambda data: len(read_task(data, folder).train)).plan
-
-
-def _paths(value: Mapping[str, Any], path: Path) -> Iterator[Path]:
-    """Yield the path of each schedule; a mapping without a kind holds groups."""
-    for key, inner in value.items():
-        if isinstance(inner, Mapping) and "kind" not in inner:
-            yield from _paths(inner, (*path, key))
-        else:
-            yield (*path, key)
-
-
-# -------------------------------------------------------------------------- showing
 
 
 def _screen(name: str, schedule: Schedule, args: argparse.Namespace) -> str:

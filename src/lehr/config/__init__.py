@@ -6,6 +6,7 @@ from lehr._lazy import on_first_use
 from lehr.config.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from lehr.config.configuration import Config, read_config
     from lehr.config.documents import (
         Document,
         from_mapping,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lehr.config.nodes import build_schedule
 
 __all__ = [
+    "Config",
     "ConfigError",
     "Document",
     "Problem",
@@ -24,17 +26,20 @@ __all__ = [
     "from_mapping",
     "parse_document",
     "parse_value",
+    "read_config",
     "read_document",
     "read_schedule",
     "write_schedule",
 ]
 
 _ON_FIRST_USE = {
+    "Config": "configuration",
     "Document": "documents",
     "build_schedule": "nodes",
     "from_mapping": "documents",
     "parse_document": "documents",
     "parse_value": "documents",
+    "read_config": "configuration",
     "read_document": "documents",
     "read_schedule": "expressions",
     "write_schedule": "expressions",

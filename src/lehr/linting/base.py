@@ -1,0 +1,280 @@
+"""The contract of a rule: a subject of plain facts in, findings out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from lehr.config.errors import Path
+from lehr.plan import Plan
+from lehr.schedules import Schedule
+
+Severity = Literal["error", "warning", "note"]
+Unit = Literal["update", "epoch", "micro_batch"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was written: for findings, and for what mends them.
+
+    Args:
+        source: the file as its user named it, or "<dict>" and the like.
+        line: from 1; None if it has no place in a text.
+        column: from 1.
+        path: the place in the document.
+    """
+
+    source: str = ""
+    line: int | None = None
+    column: int | None = None
+    path: Path = ()
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What would mend a finding: new values for places of the document.
+
+    Args:
+        title: what it does, one line, as in "set train.epochs to 90".
+        edits: by path in the document, the new value (text for an expression); None
+            takes the key away.
+        safe: whether it changes nothing but what the finding is about, so that
+            `lehr lint --fix` may make it.
+    """
+
+    title: str
+    edits: Mapping[Path, Any]
+    safe: bool = True
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a rule has found; `lint` makes a `Finding` of it.
+
+    Args:
+        message: one line without a full stop, with the numbers and the update.
+        field: the hyper-parameter, with its group if it has one: "lr", "lr.head".
+        step: the update at which it shows; None if at none.
+        path: the place in the document, where it is not that of the schedule.
+        fix: what would mend it.
+        severity: where it is not the rule's own.
+    """
+
+    message: str
+    field: str = "lr"
+    step: int | None = None
+    path: Path | None = None
+    fix: Fix | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a person should look at before the run.
+
+    Args:
+        code: of the rule, such as "LH012"; `lehr explain LH012` tells more.
+        name: of the rule, such as "climbs-back".
+        severity: "error" (the run cannot be what was meant), "warning" (it probably
+            is not) or "note".
+        message: one line, with the numbers and the update.
+        field: the hyper-parameter, with its group if it has one.
+        step: the update at which it shows; None if at none.
+        place: where it was written.
+        fix: what would mend it, if that is known.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    field: str = "lr"
+    step: int | None = None
+    place: Place = Place()
+    fix: Fix | None = None
+
+    def __str__(self) -> str:
+        where = ":".join(
+            str(part)
+            for part in (self.place.source, self.place.line, self.place.column)
+            if part not in (None, "")
+        )
+        lines = [f"{self.severity}[{self.code}]: {self.message}"]
+        at = f"at schedules.{self.field}" if not self.place.path else ""
+        if where or at:
+            lines.append(f"  --> {where}   {at}".rstrip())
+        if self.fix:
+            lines.append(f"   = {self.fix.title}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """What a rule may know of the optimizer.
+
+    Args:
+        kind: in lower case, such as "adamw"; "" if unknown.
+        values: its settings by field, such as {"lr": 1e-3, "beta2": 0.95}: those that
+            stand in the configuration, or the defaults that are in force.
+    """
+
+    kind: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stepping:
+    """How a scheduler of another library is driven.
+
+    Args:
+        per: what one step of it is.
+        times: steps per such unit, as where a wrapper steps once per process.
+    """
+
+    per: Unit = "update"
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The scheduler of another library that a schedule was translated from.
+
+    Args:
+        library: as `lehr.dialects.LIBRARIES` names it.
+        scheduler: its name there.
+        arguments: by the library's own parameter names, as they were given.
+        horizon: the length that its configuration names, in its own steps.
+        stepping: how it is driven.
+        lost_on_resume: parts of its state that its own state dict leaves out.
+        live: whether it was read from a live object.
+    """
+
+    library: str
+    scheduler: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    horizon: int | None = None
+    stepping: Stepping = Stepping()
+    lost_on_resume: tuple[str, ...] = ()
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A controller that follows a metric.
+
+    Args:
+        metric: its name, if it was said.
+        mode: "min" or "max".
+        threshold_mode: "rel", "abs" or "signed" (torch's literal rule).
+        settings: the rest, by name: patience, cooldown, factor, minimum, ...
+    """
+
+    metric: str = ""
+    mode: str = "min"
+    threshold_mode: str = "rel"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at: schedules by field, and what is known around them.
+
+    A rule reads facts from here alone; it opens no file and imports no framework.
+
+    Args:
+        schedules: by field, with its group if it has one: "lr", "weight_decay.head".
+            They are in updates of the optimizer.
+        plan: the run, if it is known.
+        optimizer: the optimizer, if it is known.
+        origin: where the schedule comes from another library, by field.
+        feedback: controllers by field.
+        durations: the lengths as they were written, by path in the document, such as
+            {("schedules", "lr", "warmup"): "5%"}.
+        sections: the other sections of the document, plain.
+        places: where each schedule was written, by field.
+    """
+
+    schedules: Mapping[str, Schedule]
+    plan: Plan | None = None
+    optimizer: Optimizer = Optimizer()
+    origin: Mapping[str, Origin] = field(default_factory=dict)
+    feedback: Mapping[str, Feedback] = field(default_factory=dict)
+    durations: Mapping[Path, str] = field(default_factory=dict)
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def rates(self) -> Mapping[str, Schedule]:
+        """The schedules of the learning rate, of all groups."""
+        return {k: s for k, s in self.schedules.items() if k.split(".")[0] == "lr"}
+
+    def horizon(self, name: str) -> float:
+        """Return the updates in which schedule `name` matters: the plan's, or its own.
+
+        `math.inf` where there is no plan and the schedule never ends.
+        """
+        if self.plan is not None:
+            return self.plan.updates
+        return self.schedules[name].steps
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text that `lehr lint` reads: an expression or a document, ours or another's.
+
+    Args:
+        text: as it would stand in a file.
+        format: "yaml", "json", "toml", "flags", or "expression".
+        library: whose configuration it is, if that is not found by its keys.
+        steps: updates of the run, for an expression.
+    """
+
+    text: str
+    format: Literal["yaml", "json", "toml", "flags", "expression"] = "yaml"
+    library: str | None = None
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what it looks for, why, and examples that are its tests.
+
+    Args:
+        code: "LH" and three digits below 100; never used again for another rule.
+        name: a few words joined by hyphens, for suppressions: "climbs-back".
+        title: what it finds, one line without a full stop.
+        severity: of its findings, where a hit does not say otherwise.
+        why: what it costs and what to do, in plain words; paragraphs.
+        check: yields the hits in a subject.
+        bad: examples with a finding of this rule.
+        good: examples without one, as near to the bad ones as they can be.
+        source: who has met it: a paper, an issue thread, a library's documentation.
+    """
+
+    code: str
+    name: str
+    title: str
+    severity: Severity
+    why: str
+    check: Callable[[Subject], Iterable[Hit]]
+    bad: tuple[Example, ...]
+    good: tuple[Example, ...]
+    source: str = ""
+
+    def findings(self, subject: Subject) -> list[Finding]:
+        """Return what this rule finds, each at its place."""
+        return [self._finding(subject, hit) for hit in self.check(subject)]
+
+    def _finding(self, subject: Subject, hit: Hit) -> Finding:
+        place = subject.places.get(hit.field, Place())
+        if hit.path is not None:
+            place = replace(place, path=hit.path, line=None, column=None)
+        return Finding(
+            self.code,
+            self.name,
+            hit.severity or self.severity,
+            hit.message,
+            hit.field,
+            hit.step,
+            place,
+            hit.fix,
+        )

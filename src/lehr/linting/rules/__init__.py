@@ -1,0 +1,15 @@
+"""The rules, one module per theme; `RULES` is all of them by code."""
+
+from collections.abc import Mapping
+
+from lehr.linting.base import Rule
+from lehr.linting.rules import values
+
+MODULES = (values,)
+
+RULES: Mapping[str, Rule] = {
+    rule.code: rule
+    for rule in sorted(
+        (rule for module in MODULES for rule in module.RULES), key=lambda r: r.code
+    )
+}

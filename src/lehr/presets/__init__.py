@@ -1,0 +1,1 @@
+"""Published recipes as documents, with their sources."""
