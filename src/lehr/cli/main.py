@@ -20,6 +20,10 @@ from lehr.cli.usage import (
 
 COMMANDS = {
     "checkpoint": "list, verify, export and remove checkpoints",
+    "doctor": "what is installed here, and what does not fit together",
+    "find-rate": "sweep the rate before a run, and suggest a peak",
+    "init": "write a commented document to begin with",
+    "presets": "published recipes, with their sources and numbers",
     "show": "draw schedules in the terminal, with their phases and facts",
     "runs": "list runs, tell about one, or draw what was logged",
     "train": "train a model under a schedule, from a configuration file",

@@ -1,16 +1,18 @@
-"""`lehr runs`: list runs, tell about one, draw what it logged."""
+"""`lehr runs`: list runs, tell about one, compare, draw and export what was logged."""
 
 import argparse
-import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lehr.cli.runs_compare import comparison, export, rows_of
+from lehr.cli.runs_plot import plot
+from lehr.cli.runs_text import as_json, table
 from lehr.cli.usage import UsageError, did_you_mean
 from lehr.plotting.sparks import sparkline
-from lehr.plotting.terminal import draw_points, terminal_width
+from lehr.plotting.terminal import terminal_width
 from lehr.training.loggers.stored import StoredRun, find_runs, read_run
 
 EXAMPLE = "lehr runs plot runs/digits-20260102-120000 --metric val_loss"
@@ -21,10 +23,11 @@ more examples:
   lehr runs elsewhere --json
   lehr runs show digits-20260102-120000
   lehr runs plot one two --metric loss --file losses.png
+  lehr runs compare one two             what differs, and what each came to
+  lehr runs export one --file one.csv   every logged value (.csv, .jsonl, .json)
 """
 _HOME = Path("runs")
-Curves = dict[str, list[tuple[int, float]]]
-_ACTIONS = ("show", "plot")
+_ACTIONS = ("show", "plot", "compare", "export")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "words",
         nargs="*",
-        metavar="FOLDER | show RUN | plot RUN ...",
-        help="a folder whose runs are listed (default: runs); or what to do with a "
-        "run: its folder, or its name in the folder runs",
+        metavar="FOLDER | ACTION RUN ...",
+        help="a folder whose runs are listed (default: runs); or what to do with "
+        f"runs ({', '.join(_ACTIONS)}), each by its folder or its name in runs",
     )
     parser.add_argument(
         "--metric",
@@ -44,7 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is drawn; may be given again (default: loss and lr, or the first)",
     )
     parser.add_argument(
-        "--file", type=Path, help="draw into a file, by its ending: .png, .svg, .pdf"
+        "--file",
+        type=Path,
+        help="draw or export into a file, by its ending: .png, .svg, .pdf; .csv, "
+        ".jsonl, .json",
     )
     parser.add_argument("--log", action="store_true", help="a logarithmic axis")
     parser.add_argument("--width", type=int, metavar="N", help="columns")
@@ -69,10 +75,14 @@ def run(args: argparse.Namespace) -> int:
         runs = [_found(name) for name in names]
         texts = [_facts(one) for one in runs]
         screens = [_screen(one, args) for one in runs]
-        print(_json(texts) if args.json else "\n\n".join(screens))
+        print(as_json(texts) if args.json else "\n\n".join(screens))
         return 0
     if action == "plot":
-        return _plot([_found(name) for name in names], args)
+        return plot([_found(name) for name in names], args)
+    if action == "compare":
+        return _compare([_found(name) for name in names], args)
+    if action == "export":
+        return _export([_found(name) for name in names], args)
     if names:
         raise UsageError(
             f"one folder at most, got {' '.join(args.words)}",
@@ -96,10 +106,10 @@ def _list(folder: Path, args: argparse.Namespace) -> int:
             damaged.append(f"damaged: {error}")
     runs.sort(key=lambda one: one.created)
     if args.json:
-        print(_json([_facts(one, values=False) for one in runs]))
+        print(as_json([_facts(one, values=False) for one in runs]))
     elif runs:
         head = ("run", "status", "updates", "best", "age")
-        print(_table([head, *(_row(one, folder) for one in runs)]))
+        print(table([head, *(_row(one, folder) for one in runs)]))
     else:
         print(f"there is no run in {folder}")
         if any(folder.glob("checkpoints")) or any(folder.glob("*/checkpoints")):
@@ -115,15 +125,6 @@ def _row(one: StoredRun, folder: Path) -> tuple[str, ...]:
     best = one.best
     shown = f"{best.metric} {best.value:.4g} after {best.update + 1}" if best else "-"
     return name, one.status, f"{one.updates}{of}", shown, _age(one.created)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _age(when: datetime) -> str:
@@ -171,7 +172,7 @@ def _screen(one: StoredRun, args: argparse.Namespace) -> str:
         ends = (_short(min(known)), _short(max(known))) if known else ("-", "-")
         line = sparkline(known, max(8, min(width, 40)), ascii=args.ascii or None)
         rows.append((name, _short(values[-1]), *ends, line))
-    return f"{_table(list(facts.items()))}\n\n{_table(rows)}"
+    return f"{table(list(facts.items()))}\n\n{table(rows)}"
 
 
 def _short(value: Any) -> str:
@@ -199,88 +200,38 @@ def _facts(one: StoredRun, *, values: bool = True) -> dict[str, Any]:
     return facts | ({"last": one.last(), "config": one.config} if values else {})
 
 
-def _json(data: Any) -> str:
-    """Return JSON; what it has no number for is null."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: plain(one) for name, one in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(one) for one in value]
-        lost = isinstance(value, float) and not math.isfinite(value)
-        return None if lost else value
-
-    return json.dumps(plain(data), indent=2)
+# ----------------------------------------------------------- comparing and exporting
 
 
-# -------------------------------------------------------------------------- drawing
-
-
-def _plot(runs: Sequence[StoredRun], args: argparse.Namespace) -> int:
-    metrics = args.metric or _usual(runs[0])
-    drawn = {metric: dict(_curves(runs, metric)) for metric in metrics}
+def _compare(runs: Sequence[StoredRun], args: argparse.Namespace) -> int:
+    if len(runs) < 2:
+        raise UsageError("compare needs two runs", "lehr runs compare ONE TWO")
+    found = comparison(runs)
     if args.json:
-        print(
-            _json(
-                [
-                    {"run": name, "metric": metric, "points": points}
-                    for metric, curves in drawn.items()
-                    for name, points in curves.items()
-                ]
-            )
-        )
-    elif args.file is not None:
-        _to_file(drawn, args)
-    else:
-        options = {"width": args.width, "height": args.height, "log": args.log}
-        ascii = args.ascii or None
-        screens = (
-            draw_points(points, title=f"{metric}   {name}", ascii=ascii, **options)
-            for metric, curves in drawn.items()
-            for name, points in curves.items()
-        )
-        print("\n\n".join(screens))
+        print(as_json(found))
+        return 0
+    names = [one.name for one in runs]
+    if len(set(names)) < len(names):
+        names = [str(one.path.parent) for one in runs]
+    rows = rows_of(found, names)
+    first = max(len(row[0]) for row in rows)
+    room = max(((args.width or terminal_width()) - first) // len(runs) - 2, 12)
+    print(table([[row[0], *(_cut(cell, room) for cell in row[1:])] for row in rows]))
+    if not found["settings"]:
+        print("\nthe settings are the same")
     return 0
 
 
-def _to_file(drawn: dict[str, Curves], args: argparse.Namespace) -> None:
-    """Draw into a file, where all curves have one axis: that of the first metric.
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 3] + "..."
 
-    Raises:
-        UsageError: several metrics were asked for.
-    """
-    from lehr.plotting.figure import plot_points
 
-    if args.metric and len(drawn) > 1:
+def _export(runs: Sequence[StoredRun], args: argparse.Namespace) -> int:
+    if len(runs) != 1:
         raise UsageError(
-            f"a file has one axis, and so one metric, got {', '.join(drawn)}",
-            "draw each into a file of its own",
+            f"export takes one run, got {len(runs)}", "lehr runs export RUN --file F"
         )
-    metric, curves = next(iter(drawn.items()))
-    title = next(iter(curves)) if len(curves) == 1 else ""
-    plot_points(curves, [args.file], log=args.log, ylabel=metric, title=title)
-    print(args.file)
-
-
-def _usual(one: StoredRun) -> list[str]:
-    """Return what is drawn unless something is asked for: loss and rate."""
-    names = [name for name in one.names if name not in ("epoch", "update")]
-    if not names:
-        raise ValueError(f"{one.name} has logged nothing that can be drawn")
-    first = next((name for name in ("loss", "train_loss") if name in names), names[0])
-    return [first, *(["lr"] if "lr" in names and first != "lr" else [])]
-
-
-def _curves(
-    runs: Sequence[StoredRun], metric: str
-) -> Iterator[tuple[str, list[tuple[int, float]]]]:
-    """Yield what is to be drawn of each run, under its name or, if taken, its path."""
-    taken = set[str]()
-    for one in runs:
-        pairs = zip(*one.column(metric), strict=True)
-        points = [(t, float(v)) for t, v in pairs if isinstance(v, float | int)]
-        if not points:
-            raise ValueError(f"{metric} of {one.name} holds no number")
-        name = str(one.path.parent) if one.name in taken else one.name
-        taken.add(name)
-        yield name, points
+    rows = export(runs[0], args.file)
+    if args.file is not None:
+        print(f"{args.file}: {rows:,} rows")
+    return 0
