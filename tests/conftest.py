@@ -25,7 +25,7 @@ settings.register_profile("same", derandomize=True, deadline=None, database=None
 settings.register_profile("search", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-PURE_PARTS = ("schedules", "controllers", "plan")
+PURE_PARTS = ("schedules", "controllers", "plan", "replanning")
 PURE_FLOOR = 95.0
 COVERED = pytest.StashKey[float]()
 

@@ -28,6 +28,7 @@ if _typing.TYPE_CHECKING:
     from lehr.plan import Plan
     from lehr.rate_finder import find_rate
     from lehr.recognition import recognize
+    from lehr.replanning import Difference, diff, extend, rewarm
     from lehr.schedules import (
         Blend,
         Chain,
@@ -93,6 +94,7 @@ __all__ = [
     "Clip",
     "Constant",
     "Cosine",
+    "Difference",
     "Exponential",
     "ExponentialDecay",
     "Function",
@@ -129,6 +131,8 @@ __all__ = [
     "Tanh",
     "Triangular",
     "Window",
+    "diff",
+    "extend",
     "find_rate",
     "from_config",
     "from_optax",
@@ -147,6 +151,7 @@ __all__ = [
     "read_config",
     "read_curve",
     "recognize",
+    "rewarm",
     "to_code",
     "trapezoid",
     "warm_restarts",
@@ -157,7 +162,10 @@ __all__ = [
 ]
 
 _ELSEWHERE = {
+    "Difference": "lehr.replanning",
     "Plan": "lehr.plan",
+    "diff": "lehr.replanning",
+    "extend": "lehr.replanning",
     "find_rate": "lehr.rate_finder",
     "from_config": "lehr.importing",
     "from_optax": "lehr.importing",
@@ -168,6 +176,7 @@ _ELSEWHERE = {
     "read_config": "lehr.config",
     "read_curve": "lehr.importing",
     "recognize": "lehr.recognition",
+    "rewarm": "lehr.replanning",
     "to_code": "lehr.exporting",
 }
 

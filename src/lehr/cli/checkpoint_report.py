@@ -1,8 +1,9 @@
 """What `lehr checkpoint` tells of checkpoints: as data, and as text."""
 
+import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def about(path: Path) -> dict[str, Any]:
         "versions": dict(entry.manifest.versions),
         "shards": sum(map(is_shard, files)),
         "tensors": _tensors(path, entry.manifest),
+        "replanned": list(_replanned(_plain(path / "state.json"))),
         "files": files,
     }
 
@@ -119,6 +121,10 @@ def screen(facts: Mapping[str, Any]) -> str:
         f"  metrics   {'  '.join(_metrics(facts['metrics'])) or 'none'}",
         f"  versions  {'  '.join(f'{k} {v}' for k, v in facts['versions'].items())}",
     ]
+    for one in facts["replanned"]:
+        what = ", ".join(dict.fromkeys(change["field"] for change in one["changes"]))
+        at = f"at update {one['at']['updates']:,}"
+        lines.append(_cut(f"  replanned {at}: {one['policy']} of {what}"))
     if count := facts["shards"]:
         lines.append(f"  shards    in {count} file{'s' * (count != 1)}")
     for part, table in facts["tensors"].items():
@@ -129,6 +135,24 @@ def screen(facts: Mapping[str, Any]) -> str:
         size = readable(one["bytes"])
         lines.append(f"  {name:<{wide}}  {size:>8}  sha256 {one['sha256'][:16]}...")
     return "\n".join(lines)
+
+
+def _plain(file: Path) -> Any:
+    try:
+        return json.loads(file.read_bytes())
+    except (OSError, ValueError):  # not verified: what cannot be read tells nothing
+        return None
+
+
+def _replanned(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield what was done to the schedules on the way, as their states have it."""
+    if not isinstance(tree, Mapping):
+        return
+    if "fingerprint" in tree and "position" in tree:
+        yield from tree.get("history", ())
+        return
+    for inner in tree.values():
+        yield from _replanned(inner)
 
 
 def _tensors(path: Path, about: Manifest) -> dict[str, Any]:

@@ -24,6 +24,8 @@ COMMANDS = {
     "find-rate": "sweep the rate before a run, and suggest a peak",
     "init": "write a commented document to begin with",
     "presets": "published recipes, with their sources and numbers",
+    "diff": "compare two schedules or documents, and the jump from one to the other",
+    "extend": "plan the rest of a run anew: longer, shorter, down now, up again",
     "show": "draw schedules in the terminal, with their phases and facts",
     "runs": "list runs, tell about one, or draw what was logged",
     "train": "train a model under a schedule, from a configuration file",

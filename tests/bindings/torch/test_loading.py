@@ -4,11 +4,19 @@ import json
 
 import pytest
 
-from lehr import Chain, Constant, Cosine, Function, Linear
+from lehr import Chain, Constant, Cosine, Function, Linear, extend
 from lehr.bindings.torch import Scheduler, on, times_base
-from lehr.bindings.torch.replanning import reanchored, rescaled
+from lehr.replanning.between import reanchored, rescaled
 
 OLD, NEW = Cosine(1.0, 0.0, 100), Cosine(1.0, 0.0, 200)
+AFTER = {
+    "keep": OLD,
+    "override": NEW,
+    "rescale": rescaled(OLD, NEW, 50),
+    "reanchor": reanchored(OLD, NEW, 50),
+    "stable": extend(OLD, at=50, total=200, how="stable"),
+    "cooldown": extend(OLD, at=50, total=200, how="cooldown"),
+}
 
 
 def saved(optimizer, at=50, **rules):
@@ -46,15 +54,7 @@ def test_a_difference_is_refused_with_both_shown_and_changes_nothing(make):
     assert scheduler.state_dict()["history"] == []
 
 
-@pytest.mark.parametrize(
-    ("policy", "expected"),
-    [
-        ("keep", OLD),
-        ("override", NEW),
-        ("rescale", rescaled(OLD, NEW, 50)),
-        ("reanchor", reanchored(OLD, NEW, 50)),
-    ],
-)
+@pytest.mark.parametrize(("policy", "expected"), AFTER.items())
 @pytest.mark.parametrize("where", ["constructor", "load"])
 def test_each_policy_gives_its_curve(make, policy, expected, where):
     state = saved(make(), lr=OLD)
@@ -67,7 +67,7 @@ def test_each_policy_gives_its_curve(make, policy, expected, where):
     assert curve(scheduler, *places) == [expected(t) for t in places]
 
 
-@pytest.mark.parametrize("policy", ["keep", "override", "rescale", "reanchor"])
+@pytest.mark.parametrize("policy", AFTER)
 def test_a_decision_is_recorded_and_goes_on_after_the_next_load(make, policy):
     first = loaded(make(), saved(make(), lr=OLD), on_change=policy, lr=NEW)
     record = {
@@ -75,6 +75,8 @@ def test_a_decision_is_recorded_and_goes_on_after_the_next_load(make, policy):
         "groups": [0],
         "saved": repr(OLD),
         "given": repr(NEW),
+        "followed": repr(AFTER[policy]),
+        "values": [OLD(50), AFTER[policy](50)],
     }
     position = {"updates": 50, "samples": 50, "tokens": 50}
     history = [{"policy": policy, "at": position, "changes": [record]}]
@@ -88,7 +90,7 @@ def test_a_decision_is_recorded_and_goes_on_after_the_next_load(make, policy):
     assert curve(again, *places) == curve(first, *places)
 
 
-@pytest.mark.parametrize("policy", ["keep", "override", "rescale", "reanchor"])
+@pytest.mark.parametrize("policy", AFTER)
 def test_loading_twice_decides_once(make, policy):
     state = saved(make(), lr=OLD)
     once = loaded(make(), state, on_change=policy, lr=NEW)
@@ -193,7 +195,7 @@ def test_other_starting_values_are_a_difference(make, policy, bases):
 def test_replanning_across_clocks_or_kinds_is_refused(make):
     state = saved(make(), lr=OLD)
     for rule in (times_base(NEW), on("tokens", NEW)):
-        for policy in ("rescale", "reanchor"):
+        for policy in ("rescale", "reanchor", "stable", "cooldown"):
             with pytest.raises(ValueError, match="needs the same clock and kind"):
                 loaded(make(), state, on_change=policy, lr=rule)
     tokens = saved(make(), lr=on("tokens", OLD))

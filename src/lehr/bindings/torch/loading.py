@@ -6,7 +6,7 @@ from typing import Any
 
 from lehr.bindings.torch.fields import Field, same_number
 from lehr.bindings.torch.position import CLOCKS, Clock, require_clock
-from lehr.bindings.torch.replanning import Policy, reanchored, rescaled
+from lehr.bindings.torch.replanning import REPLANNING, Policy, replanned
 from lehr.bindings.torch.rules import Rule
 from lehr.bindings.torch.state import SavedField, SavedRule, SavedState
 
@@ -19,15 +19,19 @@ class Difference:
     groups: tuple[int, ...]
     saved: str
     given: str
+    followed: str
+    values: tuple[float, float] | None = None
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON, for the history of a run."""
-        return {
+        found = {
             "field": self.field,
             "groups": list(self.groups),
             "saved": self.saved,
             "given": self.given,
+            "followed": self.followed,
         }
+        return found if self.values is None else found | {"values": [*self.values]}
 
     def __str__(self) -> str:
         where = ", ".join(map(str, self.groups[:8]))
@@ -70,8 +74,9 @@ def decide(
             f"the saved state has another configuration than this scheduler:\n"
             f"{listed}\n  build the scheduler as it was, or say what to do with "
             'load_state_dict(state, on_change=...): "keep" the saved one, "override" '
-            'it with the new one, "rescale" to the new horizon, or "reanchor" from '
-            "today's value to the new end"
+            'it with the new one, "rescale" to the new horizon, "reanchor" from '
+            'today\'s value to the new end, "stable" for more of the plateau, or '
+            '"cooldown" at once to the new end'
         )
     return Decision(decided, differences)
 
@@ -81,6 +86,7 @@ def _follow(
 ) -> tuple[list[Rule | None], list[Difference]]:
     rules: list[Rule | None] = []
     differing: dict[tuple[SavedRule | None, SavedRule | None], list[int]] = {}
+    instead: dict[tuple[SavedRule | None, SavedRule | None], Rule | None] = {}
     known: dict[tuple[Any, ...], tuple[bool, Rule | None]] = {}
     for index, given in enumerate(bound.given):
         old, followed = was.given[index], was.followed[index]
@@ -90,11 +96,40 @@ def _follow(
         same, rule = known[key]
         rules.append(rule)
         if not same:
-            differing.setdefault((followed, SavedRule.of(given)), []).append(index)
+            both = followed, SavedRule.of(given)
+            differing.setdefault(both, []).append(index)
+            instead[both] = rule
     return rules, [
-        Difference(bound.name, tuple(places), _shown(saved), _shown(given))
-        for (saved, given), places in differing.items()
+        Difference(
+            bound.name,
+            tuple(places),
+            _shown(both[0]),
+            _shown(both[1]),
+            _shown(SavedRule.of(instead[both])),
+            values_of(_readable(both[0]), instead[both], position),
+        )
+        for both, places in differing.items()
     ]
+
+
+def values_of(
+    before: Rule | None, after: Rule | None, position: list[int]
+) -> tuple[float, float] | None:
+    """Return the schedules' values at the position, for the record of a change."""
+    if before is None or after is None:
+        return None
+    at = (position[CLOCKS.index(rule.clock)] for rule in (before, after))
+    return before.schedule(next(at)), after.schedule(next(at))
+
+
+def _readable(saved: SavedRule | None) -> Rule | None:
+    """Return a saved rule, unless it holds a function that its text cannot carry."""
+    from lehr.config import ConfigError
+
+    try:
+        return None if saved is None else saved.rebuilt()
+    except ConfigError:
+        return None
 
 
 def _settle(
@@ -134,10 +169,10 @@ def _replanned(
             f"{policy} needs the same clock and kind of schedule of {name}, saved: "
             f'{followed}, now: {SavedRule.of(given)}; use "keep" or "override"'
         )
-    replan = rescaled if policy == "rescale" else reanchored
     clock: Clock = given.clock
-    was, now = _rebuilt(name, followed), position[CLOCKS.index(clock)]
-    return Rule(replan(was.schedule, given.schedule, now), clock, given.relative)
+    was, now = _rebuilt(name, followed).schedule, position[CLOCKS.index(clock)]
+    schedule = replanned(policy, was, given.schedule, now)
+    return Rule(schedule, clock, given.relative)
 
 
 def _base(
@@ -174,18 +209,23 @@ def _base(
         if any(same_number(base, saved) for base in known) or same_number(own, rate):
             bases.append(saved)
             continue
+        chosen = saved if policy == "keep" else own
         differences.append(
             Difference(
-                f"{bound.name}, starting value", (index,), repr(saved), repr(own)
+                f"{bound.name}, starting value",
+                (index,),
+                repr(saved),
+                repr(own),
+                repr(chosen),
             )
         )
-        if policy in ("rescale", "reanchor"):
+        if policy in REPLANNING:
             raise ValueError(
                 f"{policy} needs the saved starting values, but {bound.name} of "
                 f"param_groups[{index}] starts at {own!r} and was saved with "
                 f'{saved!r}; use "keep" or "override"'
             )
-        bases.append(saved if policy == "keep" else own)
+        bases.append(chosen)
     return bases, differences
 
 

@@ -5,7 +5,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
@@ -231,6 +231,13 @@ class PlateauScheduler(Scheduler, ReduceLROnPlateau):
         name, groups = self._bound.name, self.optimizer.param_groups
         held = [read(group, name) for group in groups]
         return write_plateau_state(super().state_dict(), self._cuts, held)
+
+    def replan(self, **given: Any) -> NoReturn:
+        """Refuse: what is followed is up to the metric, and its plan is a setting."""
+        raise TypeError(
+            "a PlateauScheduler is not replanned; build another one, and load the "
+            'state of this with on_change="override"'
+        )
 
     def _load(self, state: Mapping[str, Any], policy: Policy) -> None:
         allowed = _require_policy(policy)

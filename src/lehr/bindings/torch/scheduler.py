@@ -7,8 +7,8 @@ from typing import Any, Literal
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
-from lehr.bindings.torch.binding import Binding
 from lehr.bindings.torch.fields import Field
+from lehr.bindings.torch.live import Replannable
 from lehr.bindings.torch.position import CLOCKS, Clock, Position, require_clock, whole
 from lehr.bindings.torch.replanning import Policy, require_policy
 from lehr.bindings.torch.rules import Assigned, require_given
@@ -17,7 +17,7 @@ from lehr.bindings.torch.state import write_state
 from lehr.schedules.base import Schedule
 
 
-class Scheduler(Binding, LRScheduler):
+class Scheduler(Replannable, LRScheduler):
     """Give each update of `optimizer` the scheduled values of its hyper-parameters.
 
     The values are computed from the schedules and the position, never from what the
@@ -33,8 +33,10 @@ class Scheduler(Binding, LRScheduler):
         optimizer: any torch optimizer.
         on_change: what `load_state_dict` does where the saved configuration differs:
             "refuse", "keep" (follow the saved one), "override" (the new one), "rescale"
-            (go on at the same fraction of the new one, to end on its horizon) or
-            "reanchor" (from today's value to the new end, without a jump).
+            (go on at the same fraction of the new one, to end on its horizon),
+            "reanchor" (from today's value to the new end, without a jump), "stable"
+            (the saved plateau longer, its decay moved to the new horizon) or "cooldown"
+            (straight from today's value to the new end).
         clock: what the schedules count: "updates", "samples" or "tokens".
         only_applied: whether `step()` counts only where the optimizer has applied an
             update since it last did: for loops and frameworks that step after updates

@@ -16,7 +16,7 @@ from lehr import (
     warmup_cosine,
     warmup_stable_decay,
 )
-from lehr.bindings.torch.replanning import reanchored, rescaled
+from lehr.replanning.between import reanchored, rescaled
 
 values = st.floats(0.01, 1.0)
 lengths = st.integers(1, 100)

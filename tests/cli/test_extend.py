@@ -1,0 +1,131 @@
+"""`lehr extend` as a person uses it: screens, documents, facts, mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lehr import extend, rewarm, warmup_cosine, warmup_stable_decay
+from lehr.cli.main import main
+from lehr.config import read_schedule
+
+SCREENS = Path(__file__).parent / "screens"
+COSINE = "warmup_cosine(1e-3, warmup=100, total=1000)"
+WSD = "wsd(1, warmup=100, decay=200, total=1000)"
+DOCUMENT = """\
+schedules:  # of the second run
+  lr: {kind: wsd, peak: 3e-4, warmup: 5%, decay: 20%}
+  weight_decay: 0.1
+"""
+COMMANDS = {
+    "rescale": [COSINE, "--at", "500", "--total", "2k"],
+    "cooldown": [WSD, "--at", "85%", "--total", "900", "--how", "cooldown"],
+    "rewarm": [COSINE, "--at", "1000", "--how", "rewarm", "--warmup", "10%"],
+    "refused": [WSD, "--at", "500", "--total", "900", "--how", "keep"],
+}
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """Work in a folder with a document, at 80 columns, without colours."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("TERM", raising=False)
+    (tmp_path / "run.yaml").write_text(DOCUMENT)
+    return tmp_path
+
+
+def run(*arguments):
+    return main(["extend", *arguments])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_screen_is_the_one_that_was_looked_at(name, capsys):
+    code = run(*COMMANDS[name])
+    captured = capsys.readouterr()
+    shown = captured.out + captured.err
+    assert code == (2 if captured.err else 0)
+    assert shown == (SCREENS / f"extend-{name}.txt").read_text()
+    assert max(map(len, captured.out.splitlines()), default=0) <= 80
+
+
+def test_the_expression_at_the_end_is_the_new_plan(capsys):
+    run(*COMMANDS["rescale"])
+    text = capsys.readouterr().out.rpartition("\n\n")[2]
+    old = warmup_cosine(1e-3, warmup=100, total=1000)
+    assert read_schedule(text) == extend(old, at=500, total=2000)
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (["--how", "stable"], {"how": "stable"}),
+        (["--how", "reanchor", "--slope"], {"how": "reanchor", "slope": True}),
+        (["--how", "reanchor", "--new", "cosine(1, 0.1, 1.2k)"], {"how": "reanchor"}),
+        (
+            ["--how", "cooldown", "--floor", "0.1", "--shape", "1-sqrt"],
+            {"how": "cooldown", "floor": 0.1, "shape": "1-sqrt"},
+        ),
+    ],
+)
+def test_each_option_reaches_the_plan_and_json_tells(words, options, capsys):
+    assert run(WSD, "--at", "50%", "--total", "1.2k", *words, "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    if "--new" in words:
+        options["new"] = read_schedule("cosine(1, 0.1, 1200)")
+    old = warmup_stable_decay(1, warmup=100, decay=200, total=1000)
+    new = extend(old, at=500, total=1200, **options)
+    assert read_schedule(facts["expression"]) == new
+    assert facts["how"] == options["how"]
+    assert facts["difference"]["area"] == pytest.approx([old.area(), new.area()])
+    assert facts["difference"]["at"] == 500
+
+
+def test_rewarm_takes_its_own_options(capsys):
+    words = ["--how", "rewarm", "--warmup", "50", "--peak", "2e-3", "--json"]
+    assert run(COSINE, "--at", "1000", *words) == 0
+    facts = json.loads(capsys.readouterr().out)
+    old = warmup_cosine(1e-3, warmup=100, total=1000)
+    new = rewarm(old, at=1000, warmup=50, peak=2e-3)
+    assert read_schedule(facts["expression"]) == new
+
+
+def test_the_result_is_written_where_it_is_said(here, capsys):
+    assert run(WSD, "--at", "500", "--total", "1200", "-o", "new.lehr") == 0
+    assert "written: new.lehr" in capsys.readouterr().err
+    written = read_schedule((here / "new.lehr").read_text())
+    assert run(WSD, "--at", "500", "--total", "1200", "-o", "-") == 0
+    assert read_schedule(capsys.readouterr().out) == written
+
+
+def test_a_document_is_changed_in_place_and_keeps_its_comments(here, capsys):
+    pytest.importorskip("lehr.config.edits")
+    words = ["run.yaml", "--steps", "1000", "--at", "500", "--total", "2000"]
+    assert run(*words, "-o", "-") == 0
+    shown = capsys.readouterr().out
+    assert "# of the second run" in shown
+    assert "weight_decay: 0.1" in shown
+    assert run(*words, "--write") == 0
+    assert (here / "run.yaml").read_text() == shown
+    assert "written: schedules.lr in run.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([WSD, "--at", "5"], "--total is missing"),
+        ([WSD, "--at", "5", "--total", "9", "--how", "rescal"], 'mean "rescale"'),
+        ([WSD, "--at", "5", "--total", "9", "--warmup", "3"], "goes with --how rewarm"),
+        ([WSD, "--at", "5", "--how", "rewarm"], "needs --warmup"),
+        ([WSD, "--at", "5", "--how", "rewarm", "--slope"], "--slope does not go"),
+        ([WSD, "--at", "5", "--total", "9", "--floor", "0.1"], "to --how cooldown"),
+        ([WSD, "--at", "5", "--total", "9", "--write"], "--write changes a document"),
+        ([WSD, "--at", "5ep", "--total", "9"], "5ep needs the size of the data set"),
+        ([WSD, "--at", "5", "--total", "9", "--field", "lr"], 'no schedule "lr"'),
+        (["noam(512, warmup=9)", "--at", "5", "--total", "9"], "goes on for ever"),
+        (["run.yaml", "--steps", "9", "--at", "1", "--field", "wd"], "weight_decay"),
+    ],
+)
+def test_mistakes_are_told_in_words(words, message, capsys):
+    assert run(*words) == 2
+    assert message in capsys.readouterr().err
