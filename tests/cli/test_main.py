@@ -1,26 +1,19 @@
-"""The command `lehr` as a process: exit codes, speed, pipes, a terminal, Ctrl-C."""
+"""The command `lehr`: help, exit codes, pipes, Ctrl-C."""
 
-import os
-import pty
 import re
-import resource
-import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
-from fcntl import ioctl
+from pathlib import Path
 
 import pytest
 
-from lehr.cli.main import COMMANDS, main
+from cli.desk import RECIPE
+from cli.terminal import LEHR, PLAIN
+from lehr.cli.main import COMMANDS, GROUPS, main
 
-RECIPE = "warmup_cosine(3e-4, warmup=1000, total=100000)"
-LEHR = [sys.executable, "-m", "lehr"]
-PLAIN = {k: v for k, v in os.environ.items() if not k.startswith("COV")}
-PLAIN |= {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
+SCREENS = Path(__file__).parent / "screens"
 
 
 def lehr(*arguments, **options):
@@ -41,10 +34,30 @@ def test_help_starts_with_an_example_and_lists_the_commands(words, capsys):
         assert re.search(rf"^  {command} ", shown, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_has_help_that_starts_with_an_example(command, capsys):
-    assert main([command, "--help"]) == 0
-    assert capsys.readouterr().out.startswith(f"example:\n  lehr {command}")
+def test_the_help_groups_the_commands_by_what_a_person_wants(capsys, monkeypatch):
+    names = [name for group in GROUPS.values() for name in group]
+    known = {name: f"what {name} does" for name in [*sorted(names), "newest"]}
+    del known["doctor"]  # a group has what there is
+    monkeypatch.setattr("lehr.cli.main.COMMANDS", known)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown == (SCREENS / "help.txt").read_text()
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_every_command_stands_in_one_group():
+    names = [name for group in GROUPS.values() for name in group]
+    assert len(names) == len(set(names))
+    assert set(COMMANDS) <= set(names)
+
+
+@pytest.mark.parametrize("words", [["help", "show"], ["show", "-h"]])
+def test_help_on_a_command_may_be_asked_for_in_three_ways(words, capsys):
+    assert main(["show", "--help"]) == 0
+    expected = capsys.readouterr().out
+    assert main(words) == 0
+    assert capsys.readouterr().out == expected
 
 
 def test_the_example_in_the_help_runs(capsys):
@@ -68,10 +81,15 @@ def test_the_version_is_printed(capsys):
 
 @pytest.mark.parametrize(
     ("word", "message"),
-    [("shwo", 'unknown command "shwo"\n   = did you mean "show"?'), ("-x", "option")],
+    [
+        ("shwo", 'unknown command "shwo"\n   = did you mean "show"?'),
+        ("help shwo", 'unknown command "shwo"\n   = did you mean "show"?'),
+        ("--hlep", 'unknown option "--hlep"\n   = did you mean "--help"?'),
+        ("-x", "option"),
+    ],
 )
 def test_an_unknown_word_is_refused_with_the_known_ones(word, message, capsys):
-    assert main([word]) == 2
+    assert main(word.split()) == 2
     shown = capsys.readouterr().err
     assert message in shown
     assert "known: " + ", ".join(COMMANDS) in shown
@@ -141,73 +159,3 @@ def test_show_loads_no_framework_no_numpy_and_no_rich():
     assert "lehr" in loaded
     heavy = {"torch", "jax", "numpy", "rich", "yaml", "pydantic", "matplotlib", "scipy"}
     assert not loaded & heavy
-
-
-def cpu_seconds(command):
-    """Return the least CPU time of five runs, so that a busy machine does not count."""
-    times = []
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, check=True, capture_output=True, env=PLAIN)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        user, system = (
-            after.ru_utime - before.ru_utime,
-            after.ru_stime - before.ru_stime,
-        )
-        times.append(user + system)
-    return min(times)
-
-
-def test_show_costs_less_than_100_ms_of_cpu_beyond_bare_python():
-    bare = cpu_seconds([sys.executable, "-c", "pass"])
-    # Bare Python takes 12 ms where 100 ms was set; a busy machine slows both.
-    slowness = max(1.0, bare / 0.012)
-    assert cpu_seconds([*LEHR, "show", RECIPE]) - bare < 0.1 * slowness
-
-
-# ------------------------------------------------------------------- pseudo-terminal
-
-
-def in_terminal(command, columns, environment):
-    """Run a command in a terminal of so many columns; return its screen and code."""
-    own, its = pty.openpty()
-    ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    process = subprocess.Popen(
-        command, stdin=its, stdout=its, stderr=its, env=environment, close_fds=True
-    )
-    os.close(its)
-    shown = b""
-    while select.select([own], [], [], 20)[0]:
-        try:
-            part = os.read(own, 4096)
-        except OSError:  # Linux reports the end of a terminal as an error
-            break
-        if not part:
-            break
-        shown += part
-    os.close(own)
-    return shown.decode().replace("\r\n", "\n"), process.wait(timeout=20)
-
-
-ESCAPE = re.compile(r"\x1b\[\d+m")
-
-
-def test_in_a_terminal_the_picture_fits_its_width_and_has_colour():
-    environment = {k: v for k, v in PLAIN.items() if k not in ("COLUMNS", "NO_COLOR")}
-    shown, code = in_terminal([*LEHR, "show", RECIPE], 64, environment)
-    assert code == 0
-    assert ESCAPE.search(shown)
-    widths = [len(line) for line in ESCAPE.sub("", shown).splitlines()]
-    assert max(widths) == 64
-    plain, _ = in_terminal([*LEHR, "show", RECIPE], 64, environment | {"NO_COLOR": "1"})
-    assert plain == ESCAPE.sub("", shown)
-
-
-def test_in_a_terminal_a_mistake_reads_as_elsewhere():
-    shown, code = in_terminal([*LEHR, "show", "wsd(1, warmup=5%)"], 80, PLAIN)
-    assert code == 2
-    assert shown.splitlines() == [
-        "error[LH108]: 5% needs the length of the run",
-        "  --> <command line>:1:15",
-        "   = give it: --steps 10000",
-    ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lehr.cli.main import main
-from lehr.cli.runs import _age
+from lehr.cli.runs_actions import _age
 from lehr.training import JsonLines, RunStore
 
 SCREENS = Path(__file__).parent / "screens"

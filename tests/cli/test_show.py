@@ -121,10 +121,10 @@ def test_a_document_of_a_run_resolves_its_own_lengths(here, capsys):
     ("arguments", "message"),
     [
         (["run.yaml"], "5% needs the length of the run"),
-        (["folder"], 'unknown name "folder"'),
+        (["folder"], "it is a folder, not a file"),
         (["no/such.toml"], "cannot read the file: no such file or directory"),
-        (["empty.yaml"], "needs the key schedules"),
-        (["list.yaml"], "needs the key schedules"),
+        (["empty.yaml"], "schedules"),
+        (["list.yaml"], "schedules"),
         (["1", "--at", "3ep"], "3ep needs the size of the data set"),
         (["1", "--at", "x"], "'x' is not a duration"),
         (["1", "--at", "5%"], "5% needs the length of the run"),

@@ -4,15 +4,15 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any
 
-from lehr.cli.sources import add_sources, count, read_sources
+from lehr._typing import TYPE_CHECKING, Any
+from lehr.cli.sources import add_plan, add_sources, count, sources_of
 from lehr.cli.usage import UsageError
-from lehr.config.durations import Length, resolve
-from lehr.plotting.phases import facts, phase_table, updates
-from lehr.plotting.terminal import draw, terminal_width
-from lehr.schedules import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lehr.cli.given import Given
 
 EXAMPLE = 'lehr show "warmup_cosine(3e-4, warmup=1000, total=100000)"'
 
@@ -20,7 +20,10 @@ _EPILOG = """\
 more examples:
   lehr show "wsd(3e-4, warmup=5%, decay=20%)" --steps 10000 --log
   lehr show "linear(1, 0, 100)" "cosine(1, 0, 100)" --at 25 50% 100
-  lehr show run.yaml                    each schedule of a document
+  lehr show run.yaml                     each schedule of a document
+  lehr show ds_config.json --base 1e-3   another library's configuration
+  lehr show "wsd(3e-4, warmup=1ep, decay=20%)" \\
+      --plan dataset_size=50k,batch_size=32,epochs=90
   echo "noam(512, warmup=4000)" | lehr show -
 """
 
@@ -29,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `lehr show` takes to its parser."""
     parser.epilog = _EPILOG
     add_sources(parser)
+    add_plan(parser)
     parser.add_argument("--log", action="store_true", help="a logarithmic axis")
     parser.add_argument(
         "--at",
@@ -51,19 +55,21 @@ def run(args: argparse.Namespace) -> int:
         ConfigError: a text or a file does not describe schedules.
         UsageError: the options do not fit together.
     """
-    schedules = [(g.name, g.schedule) for g in read_sources(args.what, args.steps)]
+    given = sources_of(args)
     if args.json:
         import json
 
-        facts_of = [_json(name, each, args.at) for name, each in schedules]
-        print(json.dumps(facts_of, indent=2))
+        print(json.dumps([_json(each, args.at) for each in given], indent=2))
         return 0
-    screens = [_screen(name, each, args) for name, each in schedules]
-    print("\n\n".join(screens))
+    print("\n\n".join(_screen(each, args) for each in given))
     return 0
 
 
-def _screen(name: str, schedule: Schedule, args: argparse.Namespace) -> str:
+def _screen(given: "Given", args: argparse.Namespace) -> str:
+    from lehr.plotting.phases import facts, phase_table, updates
+    from lehr.plotting.terminal import draw, terminal_width
+
+    name, schedule = given.name, given.schedule
     width = args.width or terminal_width()
     title = name if len(name) <= width else name[: width - 3] + "..."
     try:
@@ -73,7 +79,7 @@ def _screen(name: str, schedule: Schedule, args: argparse.Namespace) -> str:
             height=args.height,
             log=args.log,
             ascii=args.ascii or None,
-            steps=args.steps,
+            steps=args.steps or (given.plan.updates if given.plan else None),
             title=title,
             color=_wants_color(),
         )
@@ -81,31 +87,30 @@ def _screen(name: str, schedule: Schedule, args: argparse.Namespace) -> str:
         raise UsageError(str(error)) from None
     parts = [picture, phase_table(schedule), facts(schedule)]
     if args.at:
-        pairs = [(t, schedule(t)) for t in _places(args.at, schedule)]
+        pairs = [(t, schedule(t)) for t in _places(args.at, given)]
         wide = max(len(updates(t)) for t, _ in pairs)
         lines = (f"update {updates(t):>{wide}}   {value!r}" for t, value in pairs)
         parts.append("\n".join(lines))
     return "\n\n".join(part for part in parts if part)
 
 
-def _places(at: Sequence[str], schedule: Schedule) -> list[int]:
-    """Return the updates that `--at` names; percentages are of the schedule."""
-    known = Length(int(schedule.steps)) if 0 < schedule.steps < math.inf else None
-    try:
-        return [resolve(text, known) for text in at]
-    except ValueError as error:
-        raise UsageError(f"argument --at: {error}") from None
+def _places(at: "Sequence[str]", given: "Given") -> list[int]:
+    """Return the updates that `--at` names; percentages are of the run."""
+    from lehr.cli.values import run_of, updates_of
+
+    return updates_of(at, run_of([given]), "--at")
 
 
-def _json(name: str, schedule: Schedule, at: Sequence[str]) -> dict[str, Any]:
+def _json(given: "Given", at: "Sequence[str]") -> dict[str, Any]:
     """Return the facts of a schedule; what has no end or no bound is null."""
+    schedule = given.schedule
 
     def finite(number: float) -> float | None:
         return number if math.isfinite(number) else None
 
     endless = schedule.steps == math.inf
     return {
-        "name": name,
+        "name": given.name,
         "expression": repr(schedule),
         "steps": finite(schedule.steps),
         "minimum": finite(schedule.minimum),
@@ -123,7 +128,7 @@ def _json(name: str, schedule: Schedule, at: Sequence[str]) -> dict[str, Any]:
             }
             for phase in schedule.phases
         ],
-        "at": {str(t): schedule(t) for t in _places(at, schedule)},
+        "at": {str(t): schedule(t) for t in _places(at, given)},
     }
 
 

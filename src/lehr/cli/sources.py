@@ -1,55 +1,37 @@
-"""What a command is given: expressions, files or standard input, as schedules."""
+"""What a command is given: expressions, files, presets or standard input.
+
+What a command's help needs stands here; what reads is loaded when there is something
+to read.
+"""
 
 import argparse
-import os
-import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
-from lehr.config.durations import Length, Run, resolve
-from lehr.config.errors import ConfigError, Path, Problem, format_path
-from lehr.config.expressions import read_schedule
-from lehr.schedules import Schedule
+from lehr._lazy import on_first_use
+from lehr._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lehr.config.documents import Document
+    from collections.abc import Sequence
 
-_DOCUMENT = r"\s*(?:#[^\n]*\s*)*(?:\{|---|[\w\"'.-]+[ \t]*:(?:\s|$))"
-_TOML = r"\s*(?:#[^\n]*\s*)*\["
-_PATH = r"[\w./\\~ -]+\.(?:ya?ml|json|toml|txt|lehr)"
+    from lehr.cli.given import Given
+    from lehr.config.durations import Run
 
+__all__ = ["Given", "add_plan", "add_sources", "count", "read_sources", "sources_of"]
 
-@dataclass(frozen=True)
-class Given:
-    """One schedule that a command was given, and where it stood.
+ENDINGS = (".yaml", ".yml", ".json", ".toml", ".txt", ".lehr")
+"""Of files that hold schedules."""
 
-    Args:
-        name: what a person calls it: the expression, or its place in the file.
-        schedule: the value.
-        field: the hyper-parameter, with its group if it has one; "" if nothing says it.
-        document: where it was read; None for an expression.
-        path: the place in the document.
-        plan: what its durations were resolved against, if anything.
-    """
-
-    name: str
-    schedule: Schedule
-    field: str = ""
-    document: "Document | None" = None
-    path: Path = ()
-    plan: Run | None = None
+__getattr__ = on_first_use(__name__, {"Given": "lehr.cli.given"})
 
 
-def add_sources(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
+def add_sources(parser: argparse.ArgumentParser, nargs: str | int | None = "+") -> None:
     """Add the argument that names schedules, and `--steps` for their run."""
     parser.add_argument(
         "what",
         nargs=nargs,
         metavar="EXPRESSION-or-FILE",
-        help="a schedule; a file that holds one, or a document with `schedules:` "
-        "(.yaml, .json, .toml); or - for standard input",
+        help="a schedule, or name=schedule; a file that holds one, or a document with "
+        "`schedules:` (.yaml, .json, .toml), or another library's configuration; "
+        "preset:NAME; or - for standard input",
     )
     parser.add_argument(
         "--steps",
@@ -59,129 +41,95 @@ def add_sources(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
     )
 
 
-def read_sources(words: Sequence[str], steps: int | None = None) -> list[Given]:
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say more of the run, for commands that use `sources_of`."""
+    parser.add_argument(
+        "--plan",
+        action="append",
+        metavar="KEY=VALUE",
+        help="the run, so that 3ep or 1.5Btok can be read: dataset_size, batch_size, "
+        "accumulation, world_size, drop_last, sequence_length, and its length by one "
+        "of epochs, updates, samples, tokens; with commas between, or given again",
+    )
+    parser.add_argument(
+        "--library",
+        metavar="NAME",
+        help="whose configuration a file is (default: found by its keys)",
+    )
+    parser.add_argument(
+        "--base",
+        type=rate,
+        metavar="RATE",
+        help="the optimizer's rate, where a configuration does not have it",
+    )
+
+
+def sources_of(args: argparse.Namespace) -> "list[Given]":
+    """Return the schedules that a command line names, in their order.
+
+    Args:
+        args: with what `add_sources` and `add_plan` have added.
+
+    Raises:
+        ConfigError: with every problem of all words.
+        UsageError: the words of `--plan` do not make a plan.
+    """
+    from lehr.cli.reading import Reader, read_all
+
+    what = [args.what] if isinstance(args.what, str) else args.what
+    plan = plan_of(args)
+    return read_all(what, Reader(plan, args.library, args.base, options=True))
+
+
+def plan_of(args: argparse.Namespace) -> "Run | None":
+    """Return the run that `--plan` and `--steps` tell, if they do."""
+    if not args.plan and not args.steps:
+        return None
+    from lehr.cli.planning import read_plan
+
+    return read_plan(args.plan or (), args.steps)
+
+
+def read_sources(words: "Sequence[str]", steps: int | None = None) -> "list[Given]":
     """Return the schedules that the words name, in their order.
 
     Args:
-        words: expressions, files, or "-".
+        words: expressions, files, presets, or "-".
         steps: updates of the run, if they were said.
 
     Raises:
         ConfigError: with every problem of all words.
     """
-    plan = Length(steps) if steps else None
-    schedules = list[Given]()
-    problems = list[Problem]()
-    for number, what in enumerate(words, 1):
-        source = "<command line>" if len(words) == 1 else f"<argument {number}>"
-        try:
-            schedules += _read(what, source, plan)
-        except ConfigError as error:
-            problems += map(_with_hint, error.problems)
-    if problems:
-        raise ConfigError(problems)
-    return schedules
+    from lehr.cli.reading import Reader, read_all
+    from lehr.config.durations import Length
+
+    return read_all(words, Reader(Length(steps) if steps else None))
 
 
 def count(text: str) -> int:
     """Return a number of updates >= 1, for an option of argparse."""
-    try:
-        number = resolve(text, None)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    number = int(text) if text.isdecimal() else _resolved(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be >= 1, got {text}")
     return number
 
 
-def _with_hint(problem: Problem) -> Problem:
-    """Return a problem with a length that lacks its run with the option that helps."""
-    lacks = problem.code == "LH108" and "needs the length of the run" in problem.message
-    if not lacks:
-        return problem
-    message = problem.message.partition(":")[0]
-    return replace(problem, message=message, hint="give it: --steps 10000")
+def _resolved(text: str) -> int:
+    from lehr.config.durations import resolve
 
-
-def _read(what: str, source: str, plan: Run | None) -> Iterator[Given]:
-    """Yield each schedule that an argument names, with the name to show."""
-    if what == "-":
-        yield from _read_text(sys.stdin.read(), "<stdin>", plan)
-    elif os.path.isfile(what) or re.fullmatch(_PATH, what):
-        from lehr.config.documents import ENDINGS, read_document, read_text
-
-        if os.path.splitext(what)[1].lower() in ENDINGS:
-            yield from _in_document(read_document(what), plan)
-        else:
-            yield from _read_text(read_text(what), what, plan)
-    else:
-        yield Given(what, read_schedule(what, plan, source=source), plan=plan)
-
-
-def _read_text(text: str, source: str, plan: Run | None) -> Iterator[Given]:
-    if re.match(_DOCUMENT, text) or re.match(_TOML, text):
-        from lehr.config.documents import Format, parse_document
-
-        form: Format = "toml" if re.match(_TOML, text) else "yaml"
-        document = parse_document(text, source=source, format=form)
-        yield from _in_document(document, plan)
-    else:
-        name = " ".join(text.split())
-        yield Given(name, read_schedule(text, plan, source=source), plan=plan)
-
-
-def _in_document(document: "Document", plan: Run | None) -> Iterator[Given]:
-    """Yield the schedules of a document, with its own run as the plan if need be."""
-    named = document.data.get("schedules")
-    if not isinstance(named, Mapping) or not named:
-        message = "a document to show needs the key schedules, a mapping"
-        hint = "schedules: {lr: warmup_cosine(3e-4, warmup=1000, total=100000)}"
-        path = ("schedules",) if "schedules" in document.data else ()
-        raise ConfigError([document.problem("LH104", message, path, hint)])
-    paths = list(_paths(named, ("schedules",)))
     try:
-        yield from _built(document, paths, plan)
-    except ConfigError:
-        if plan is not None or not {"schema", "train"} <= document.data.keys():
-            raise
-        yield from _built(document, paths, _own_plan(document))
+        return resolve(text, None)
+    except ValueError as error:
+        message = str(error).partition(": pass plan=")[0]
+        raise argparse.ArgumentTypeError(message) from None
 
 
-def _built(
-    document: "Document", paths: Sequence[Path], plan: Run | None
-) -> list[Given]:
-    from lehr.config.nodes import build_schedule
-
-    built, problems = list[Given](), list[Problem]()
-    for path in paths:
-        try:
-            schedule = build_schedule(document, path, plan)
-        except ConfigError as error:
-            problems += error.problems
-        else:
-            field = format_path(path[1:])
-            name = f"{field}   ({document.source})"
-            built.append(Given(name, schedule, field, document, path, plan))
-    if problems:
-        raise ConfigError(problems)
-    return built
-
-
-def _own_plan(document: "Document") -> Run:
-    """Return the plan of a document of `lehr train`; its data are read for it."""
-    from pathlib import Path as File
-
-    from lehr.config.run_document import read_run
-    from lehr.training.tasks import read_task
-
-    folder = File(document.source).parent
-    return read_run(document, lambda data: len(read_task(data, folder).train)).plan
-
-
-def _paths(value: Mapping[str, Any], path: Path) -> Iterator[Path]:
-    """Yield the path of each schedule; a mapping without a kind holds groups."""
-    for key, inner in value.items():
-        if isinstance(inner, Mapping) and "kind" not in inner:
-            yield from _paths(inner, (*path, key))
-        else:
-            yield (*path, key)
+def rate(text: str) -> float:
+    """Return a finite number > 0, for an option of argparse."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, got {text}") from None
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be > 0 and finite, got {text}")
+    return number

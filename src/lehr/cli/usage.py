@@ -2,13 +2,20 @@
 
 import argparse
 import os
-from collections.abc import Sequence
-from typing import NoReturn
+import sys
 
-from lehr.plotting.terminal import terminal_width
+from lehr._typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 HEARD = 2.0
 """Seconds that rank 0 has to tell an error: once a rank ends, torchrun ends all."""
+
+
+NARROWEST = 24
+"""Columns that help takes at least."""
 
 
 class UsageError(Exception):
@@ -37,6 +44,8 @@ def described(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
+    elif isinstance(error, OSError) and error.strerror:
+        text = error.strerror.lower()
     return text if text.startswith("error") else f"error: {text}"
 
 
@@ -70,7 +79,7 @@ class Parser(argparse.ArgumentParser):
         """Return the help text, the example first."""
         return f"example:\n  {self.example}\n\n{super().format_help()}"
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         """Refuse a command line: the reason, the nearest option, the usage."""
         nearest = self._nearest(message)
         hint = nearest or f"see: {self.prog} --help"
@@ -86,11 +95,21 @@ class Parser(argparse.ArgumentParser):
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
     # Left to itself, each use of a formatter imports shutil to find the width: 8 ms.
-    width = terminal_width() - 2
-    return argparse.RawDescriptionHelpFormatter(prog, width=width)
+    return argparse.RawDescriptionHelpFormatter(prog, width=_columns() - 2)
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
+def _columns() -> int:
+    """Return the columns of the terminal, without loading what draws in it."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) >= NARROWEST:
+        return int(told)
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns, NARROWEST)
+    except (OSError, ValueError, AttributeError):
+        return 80
+
+
+def did_you_mean(word: str, known: "Sequence[str]") -> str:
     """Return a question that names the nearest of `known`, or nothing.
 
     >>> did_you_mean("shw", ["show", "train"])

@@ -37,7 +37,8 @@ def from_config(
     and timm's do by default).
 
     Args:
-        config: a mapping, a text (YAML, JSON, TOML, or flags), or the path of a file.
+        config: a mapping, a text (YAML, JSON, TOML, or flags), the path of a file, or
+            a `Document`.
         library: whose it is; found by its keys if it is not said.
         base: the optimizer's rate, in place of the one in the configuration.
         plan: the run, where the configuration does not say its length, its batch size

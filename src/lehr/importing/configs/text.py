@@ -21,13 +21,15 @@ def document_of(config: Any) -> Document:
     """Return a configuration as plain data.
 
     Args:
-        config: a mapping, a text, or the path of a file: a `Path`, or a text of one
-            line that ends like a document.
+        config: a mapping, a text, a `Document`, or the path of a file: a `Path`, or a
+            text of one line that ends like a document.
 
     Raises:
         ConfigError: it cannot be read, or does not parse.
         TypeError: it is none of these.
     """
+    if isinstance(config, Document):
+        return config
     if isinstance(config, os.PathLike) or _is_path(config):
         return _file(os.fspath(config))
     if isinstance(config, str):
