@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 from lehr._lazy import on_first_use
 
 if TYPE_CHECKING:
-    from lehr.linting.base import Finding, Fix, Place, Rule
+    from lehr.linting.base import Rule
     from lehr.linting.checking import lint
+    from lehr.linting.findings import Finding, Fix, Place
     from lehr.linting.rules import RULES
 
 __all__ = ["RULES", "Finding", "Fix", "Place", "Rule", "lint"]
 
 _HOMES = {
-    "Finding": "base",
-    "Fix": "base",
-    "Place": "base",
+    "Finding": "findings",
+    "Fix": "findings",
+    "Place": "findings",
     "Rule": "base",
     "RULES": "rules",
     "lint": "checking",

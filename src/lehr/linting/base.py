@@ -2,48 +2,33 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lehr.config.errors import Path
+from lehr.linting.findings import Finding, Fix, Place, Severity
 from lehr.plan import Plan
 from lehr.schedules import Schedule
 
-Severity = Literal["error", "warning", "note"]
+if TYPE_CHECKING:
+    from lehr.linting.suppressing import Suppression
+
+__all__ = [
+    "Example",
+    "Feedback",
+    "Finding",
+    "Fix",
+    "Hit",
+    "Optimizer",
+    "Origin",
+    "Place",
+    "Rule",
+    "Severity",
+    "Stepping",
+    "Subject",
+    "Unit",
+]
+
 Unit = Literal["update", "epoch", "micro_batch"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something was written: for findings, and for what mends them.
-
-    Args:
-        source: the file as its user named it, or "<dict>" and the like.
-        line: from 1; None if it has no place in a text.
-        column: from 1.
-        path: the place in the document.
-    """
-
-    source: str = ""
-    line: int | None = None
-    column: int | None = None
-    path: Path = ()
-
-
-@dataclass(frozen=True)
-class Fix:
-    """What would mend a finding: new values for places of the document.
-
-    Args:
-        title: what it does, one line, as in "set train.epochs to 90".
-        edits: by path in the document, the new value (text for an expression); None
-            takes the key away.
-        safe: whether it changes nothing but what the finding is about, so that
-            `lehr lint --fix` may make it.
-    """
-
-    title: str
-    edits: Mapping[Path, Any]
-    safe: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +42,7 @@ class Hit:
         path: the place in the document, where it is not that of the schedule.
         fix: what would mend it.
         severity: where it is not the rule's own.
+        place: where it was written, where that is known better than by path or field.
     """
 
     message: str
@@ -65,46 +51,7 @@ class Hit:
     path: Path | None = None
     fix: Fix | None = None
     severity: Severity | None = None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a person should look at before the run.
-
-    Args:
-        code: of the rule, such as "LH012"; `lehr explain LH012` tells more.
-        name: of the rule, such as "climbs-back".
-        severity: "error" (the run cannot be what was meant), "warning" (it probably
-            is not) or "note".
-        message: one line, with the numbers and the update.
-        field: the hyper-parameter, with its group if it has one.
-        step: the update at which it shows; None if at none.
-        place: where it was written.
-        fix: what would mend it, if that is known.
-    """
-
-    code: str
-    name: str
-    severity: Severity
-    message: str
-    field: str = "lr"
-    step: int | None = None
-    place: Place = Place()
-    fix: Fix | None = None
-
-    def __str__(self) -> str:
-        where = ":".join(
-            str(part)
-            for part in (self.place.source, self.place.line, self.place.column)
-            if part not in (None, "")
-        )
-        lines = [f"{self.severity}[{self.code}]: {self.message}"]
-        at = f"at schedules.{self.field}" if not self.place.path else ""
-        if where or at:
-            lines.append(f"  --> {where}   {at}".rstrip())
-        if self.fix:
-            lines.append(f"   = {self.fix.title}")
-        return "\n".join(lines)
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +138,10 @@ class Subject:
             {("schedules", "lr", "warmup"): "5%"}.
         sections: the other sections of the document, plain.
         places: where each schedule was written, by field.
+        written: the document as plain data, with nothing filled in.
+        source: the document, as its user named it.
+        lines: line and column of each value of the document, by path.
+        suppressions: what the document says shall not be reported.
     """
 
     schedules: Mapping[str, Schedule]
@@ -201,11 +152,28 @@ class Subject:
     durations: Mapping[Path, str] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    lines: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
+    suppressions: "tuple[Suppression, ...]" = ()
 
     @property
     def rates(self) -> Mapping[str, Schedule]:
         """The schedules of the learning rate, of all groups."""
         return {k: s for k, s in self.schedules.items() if k.split(".")[0] == "lr"}
+
+    def line(self, path: Path) -> tuple[int | None, int | None]:
+        """Return line and column of what is at `path`, or of the nearest around it."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return None, None
+
+    def located(self, finding: Finding) -> Finding:
+        """Return a finding of a text without a name with the name of the document."""
+        if not self.source or finding.place.source not in ("", "<text>"):
+            return finding
+        return replace(finding, place=replace(finding.place, source=self.source))
 
     def horizon(self, name: str) -> float:
         """Return the updates in which schedule `name` matters: the plan's, or its own.
@@ -265,9 +233,10 @@ class Rule:
         return [self._finding(subject, hit) for hit in self.check(subject)]
 
     def _finding(self, subject: Subject, hit: Hit) -> Finding:
-        place = subject.places.get(hit.field, Place())
-        if hit.path is not None:
-            place = replace(place, path=hit.path, line=None, column=None)
+        place = hit.place or subject.places.get(hit.field, Place())
+        if hit.place is None and hit.path is not None:
+            line, column = subject.line(hit.path)
+            place = replace(place, path=hit.path, line=line, column=column)
         return Finding(
             self.code,
             self.name,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from lehr.linting.base import Rule
-from lehr.linting.rules import values
+from lehr.linting.rules import suppressions, values
 
-MODULES = (values,)
+MODULES = (values, suppressions)
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule

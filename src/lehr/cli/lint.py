@@ -1,0 +1,158 @@
+"""`lehr lint`: what a person should look at before a run, in files or expressions."""
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+from lehr.cli.sources import count
+from lehr.cli.usage import UsageError
+
+if TYPE_CHECKING:
+    from lehr.cli.lint_session import Session
+
+EXAMPLE = "lehr lint run.yaml"
+
+_EPILOG = """\
+more examples:
+  lehr lint "wsd(3e-4, warmup=5%, decay=20%)" --steps 10000 --optimizer adamw
+  lehr lint configs/                   every document below, also other libraries'
+  lehr lint ds_config.json --library deepspeed --plan updates=5000 batch_size=32
+  lehr lint run.yaml --fix             make the safe fixes; --diff only shows them
+  lehr lint configs/ --format github   annotations; sarif and json are for programs
+  lehr explain LH012                   what a rule is about, and how to mend it
+
+Not to be told of a finding, say why beside it: `# lehr: ignore[LH012] reason`, or
+in the document: lint: {ignore: [{rule: LH012, reason: "..."}]}
+
+exit codes: 0 nothing above a note (with --strict: nothing); 1 findings;
+2 a text that cannot be read, with all its problems, or a wrong command line
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.epilog = _EPILOG
+    add = parser.add_argument
+    metavar = "FILE-or-EXPRESSION"
+    add("what", nargs="*", metavar=metavar, help="documents, folders, schedules, or -")
+    add("--steps", type=count, metavar="N", help="updates of the run")
+    several: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    words = "the run: dataset_size=50000 batch_size=32 epochs=90"
+    add("--plan", metavar="KEY=VALUE", help=words, **several)
+    add("--optimizer", metavar="NAME", help="such as adamw")
+    add("--library", metavar="L", help="whose configuration it is, if not found")
+    add("--base", type=float, metavar="LR", help="the optimizer's rate, if not there")
+    add("--metric", metavar="NAME", help="what a plateau scheduler follows")
+    per = ("update", "epoch")
+    add("--per", choices=per, help="what one step of another library's scheduler is")
+    add("--ignore", metavar="RULE", help="rules to leave out", **several)
+    add("--select", metavar="RULE", help="the only rules to ask", **several)
+    add("--strict", action="store_true", help="notes count as findings")
+    formats = ("text", "json", "sarif", "github")
+    add("--format", choices=formats, default="text", help="text if not told")
+    add(
+        "--json",
+        action="store_const",
+        const="json",
+        dest="format",
+        help="--format json",
+    )
+    add("--fix", action="store_true", help="make the fixes that are safe, in the files")
+    add("--diff", action="store_true", help="show those fixes, and write nothing")
+    others = "pass over files without schedules, as in a folder"
+    add("--skip-others", action="store_true", help=others)
+    add("--list-rules", action="store_true", help="every rule, one line each")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command.
+
+    Raises:
+        UsageError: the options do not fit together, or name what is not there.
+    """
+    if args.list_rules:
+        from lehr.cli.explain import table
+
+        print(table())
+        return 0
+    if not args.what:
+        raise UsageError("nothing to look at", "name a file, a folder or an expression")
+    from lehr.cli.lint_session import Session
+
+    session = Session.of(args)
+    if (args.fix or args.diff) and not any(t.is_file for t in session.targets):
+        raise UsageError("--fix and --diff need a file", "the fixes are shown without")
+    if args.diff:
+        session.fix_all(write=False)
+        _tell_diffs(session)
+    elif args.fix:
+        session.fix_all(write=True)
+        _tell_fixes(session, sys.stdout if args.format == "text" else sys.stderr)
+    session.look_at_all()
+    _print(session, args.format)
+    return session.exit_code(args.strict)
+
+
+def _print(session: "Session", format: str) -> None:
+    """Print the findings; in text, what cannot be read goes to standard error."""
+    outcome = session.outcome
+    if format == "json":
+        from lehr.linting.reports import json
+
+        print(json.report(outcome))
+    elif format == "sarif":
+        from lehr.linting.reports import sarif
+
+        print(sarif.report(outcome, session.rewritten))
+    elif format == "github":
+        from lehr.linting.reports import github
+
+        if said := github.report(outcome):
+            print(said)
+    else:
+        _print_text(session)
+
+
+def _print_text(session: "Session") -> None:
+    from lehr.linting.reports import text
+    from lehr.plotting.terminal import terminal_width
+
+    outcome, width = session.outcome, terminal_width()
+    for each in outcome.entries:
+        if each.finding is None:
+            color = wants_color(sys.stderr)
+            said = text.entry(each, outcome.texts, width=width, color=color)
+            print(said + "\n", file=sys.stderr)
+    if outcome.looked_at or not outcome.problems:
+        print(text.report(outcome, width=width, color=wants_color(sys.stdout)))
+    if session.skipped:
+        one = session.skipped == 1
+        files = (
+            "file holds no schedule and was"
+            if one
+            else "files hold no schedules and were"
+        )
+        print(f"{session.skipped} {files} passed over")
+
+
+def _tell_fixes(session: "Session", where: TextIO) -> None:
+    for before, fixed in session.fixed:
+        for each in fixed.done:
+            title = each.fix.title if each.fix else ""
+            print(f"fixed {each.code} in {before.name}: {title}", file=where)
+    if any(fixed.done for _, fixed in session.fixed):
+        print(file=where)
+
+
+def _tell_diffs(session: "Session") -> None:
+    for before, fixed in session.fixed:
+        if difference := fixed.diff(before):
+            print(difference + "\n")
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal that is to be coloured."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
