@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from lehr.config.errors import Path
+from lehr.linting.curves import Curve
 from lehr.linting.findings import Finding, Fix, Place, Severity
 from lehr.plan import Plan
 from lehr.schedules import Schedule
@@ -156,6 +158,19 @@ class Subject:
     source: str = ""
     lines: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
     suppressions: "tuple[Suppression, ...]" = ()
+
+    @cached_property
+    def curves(self) -> Mapping[str, Curve]:
+        """Each schedule in the run, with the facts that rules ask for."""
+        return {
+            name: Curve(name, schedule, max(self.horizon(name), 1))
+            for name, schedule in self.schedules.items()
+        }
+
+    @property
+    def rate_curves(self) -> tuple[Curve, ...]:
+        """The curves of the learning rate, of all groups."""
+        return tuple(self.curves[name] for name in self.rates)
 
     @property
     def rates(self) -> Mapping[str, Schedule]:

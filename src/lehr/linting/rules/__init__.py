@@ -3,9 +3,33 @@
 from collections.abc import Mapping
 
 from lehr.linting.base import Rule
-from lehr.linting.rules import suppressions, values
+from lehr.linting.rules import (
+    counting,
+    coupling,
+    document,
+    ends,
+    horizon,
+    joints,
+    ranges,
+    suppressions,
+    units,
+    values,
+    warmup,
+)
 
-MODULES = (values, suppressions)
+MODULES = (
+    values,
+    horizon,
+    counting,
+    joints,
+    ends,
+    warmup,
+    coupling,
+    ranges,
+    units,
+    document,
+    suppressions,
+)
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
@@ -13,3 +37,4 @@ RULES: Mapping[str, Rule] = {
         (rule for module in MODULES for rule in module.RULES), key=lambda r: r.code
     )
 }
+"""Every rule by its code."""
