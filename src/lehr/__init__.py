@@ -26,6 +26,7 @@ if _typing.TYPE_CHECKING:
     )
     from lehr.linting import lint
     from lehr.plan import Plan
+    from lehr.plotting import plot
     from lehr.rate_finder import find_rate
     from lehr.recognition import recognize
     from lehr.replanning import Difference, diff, extend, rewarm
@@ -146,6 +147,7 @@ __all__ = [
     "noam",
     "one_cycle",
     "opposed",
+    "plot",
     "power_of_tokens",
     "proportional",
     "read_config",
@@ -173,6 +175,7 @@ _ELSEWHERE = {
     "from_torch": "lehr.importing",
     "from_transformers": "lehr.importing",
     "lint": "lehr.linting",
+    "plot": "lehr.plotting",
     "read_config": "lehr.config",
     "read_curve": "lehr.importing",
     "recognize": "lehr.recognition",

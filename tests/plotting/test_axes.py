@@ -91,6 +91,13 @@ def test_ticks_are_even_and_inside(end, most):
     assert all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)
 
 
+def test_the_smallest_number_and_the_widest_range_have_an_axis():
+    assert axis_of([5e-324]).high > 5e-324
+    assert not axis_of([5e-324], log=True).log
+    wide = axis_of([-8e307, 1.2e308])
+    assert 0 <= wide.place(-8e307) < wide.place(0.0) < wide.place(1.2e308) <= 1
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_largest_numbers_have_an_axis_too(sign):
     axis = axis_of([0.0, sign * 1.7e308])

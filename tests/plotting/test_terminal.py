@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lehr import Constant, Linear, PiecewiseConstant, warmup_cosine
 from lehr.plotting import draw, sparkline
-from lehr.plotting.canvas import Ascii, Braille
+from lehr.plotting.canvas import Ascii, Braille, Letters
 
 RAMP = Linear(0.0, 1.0, 100)
 
@@ -90,8 +90,9 @@ def test_the_phases_are_named_below_the_axis():
     assert "decay: cosine" in last
 
 
-def test_several_schedules_are_drawn_one_below_the_other():
-    picture = draw({"up": RAMP, "level": Constant(1.0)}, width=40, height=4)
+def test_several_schedules_are_drawn_one_below_the_other_if_that_is_wanted():
+    two = {"up": RAMP, "level": Constant(1.0)}
+    picture = draw(two, width=40, height=4, together=False)
     assert picture.splitlines()[0] == "up"
     assert "\n\nlevel\n" in picture
 
@@ -127,7 +128,7 @@ def test_the_width_is_that_of_columns_else_80(monkeypatch):
 # ---------------------------------------------------------------------- characters
 
 
-@pytest.mark.parametrize("kind", [Braille, Ascii])
+@pytest.mark.parametrize("kind", [Braille, Ascii, Letters])
 def test_dots_outside_a_canvas_are_left_out(kind):
     canvas = kind(2, 2)
     canvas.line(-5, -5, -1, 90)

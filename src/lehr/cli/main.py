@@ -34,6 +34,7 @@ COMMANDS = {
     "import": "find the schedule in a configuration or a log of another library",
     "init": "write a commented document to begin with",
     "lint": "look for what would go wrong in a run, before it runs",
+    "plot": "draw schedules in one picture, in the terminal or in a file",
     "presets": "published recipes, with their sources and numbers",
     "runs": "list runs, compare, draw and export what they logged",
     "show": "draw schedules in the terminal, with their phases and facts",

@@ -8,15 +8,22 @@ from typing import NamedTuple
 DECADES = 6
 """Most decades of a logarithmic axis; smaller values are drawn as if they were 0."""
 
+TINY = 10 * sys.float_info.min
+"""What is not larger than this is 0 to a logarithm."""
+
 
 def short(value: float) -> str:
     """Return a value as people write rates.
 
     >>> short(3e-4), short(0.05), short(0.0), short(12345678.0), short(-math.inf)
     ('3e-4', '0.05', '0', '1.235e7', '-inf')
+    >>> short(14_461.7)
+    '14462'
     """
     if value == 0:
         return "0"
+    if 9_999.5 <= abs(value) < 99_999.5:
+        return f"{value:.0f}"
     if 0.01 <= abs(value) < 99_999.5 or not math.isfinite(value):
         return f"{value:.4g}"
     mantissa, _, exponent = f"{value:.3e}".partition("e")
@@ -84,25 +91,37 @@ class Axis(NamedTuple):
         0.5
         """
         if not self.log:
-            return (value - self.low) / (self.high - self.low)
+            span = self.high - self.low
+            if span == math.inf:
+                return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+            return (value - self.low) / span
         if value < self.low:
             return -1.0
-        return math.log(value / self.low) / math.log(self.high / self.low)
+        bottom = math.log(self.low)  # a quotient of far numbers would overflow
+        return (math.log(value) - bottom) / (math.log(self.high) - bottom)
 
 
-def axis_of(values: Sequence[float], *, log: bool = False, marks: int = 5) -> Axis:
+def axis_of(
+    values: Sequence[float],
+    *,
+    log: bool = False,
+    marks: int = 5,
+    tops: Sequence[float] = (),
+) -> Axis:
     """Return the axis on which all `values` show.
 
     A linear axis ends at round numbers, and starts at 0 unless the values stay far
-    from it. A logarithmic axis spans the positive values, at most 6 decades; zero and
-    below get a band of their own.
+    from it. A logarithmic axis spans the positive values, at most 6 decades below the
+    lowest of the `tops` (each curve's own largest value); zero and below get a band of
+    their own.
 
     >>> axis_of([0.0, 2.8e-4]).marks
     (0.0, 0.0001, 0.0002, 0.0003)
     """
     low, high = min(values), max(values)
-    if log and high > 0:
-        return _logarithmic([v for v in values if v > 0], high, low <= 0, marks)
+    if log and high > TINY:
+        shown = [value for value in values if value > TINY]
+        return _logarithmic(shown, high, low <= TINY, marks, tops)
     if 0 < low < 0.5 * high:
         low = 0.0
     elif 0.5 * low < high < 0:
@@ -118,18 +137,34 @@ def axis_of(values: Sequence[float], *, log: bool = False, marks: int = 5) -> Ax
 
 def _ladder(low: float, high: float, marks: int) -> tuple[float, ...]:
     """Return round numbers, about `marks` of them, from below `low` to above `high`."""
-    step = _round_step((high - low) / max(marks - 1, 1))
+    between = max(marks - 1, 1)
+    step = _round_step(max(high / between - low / between, sys.float_info.min))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
     most = sys.float_info.max
     rungs = (max(-most, min(i * step, most)) for i in range(first, last + 1))
     return tuple(float(f"{rung:.12g}") for rung in rungs)
 
 
+def least_shown(positive: Sequence[float], tops: Sequence[float]) -> float:
+    """Return the smallest value that a logarithmic axis tells from 0.
+
+    >>> least_shown([1e-9, 1.0], [1.0]), least_shown([1e-9, 1.0], [1.0, 1e-8])
+    (1e-06, 1e-09)
+    """
+    lowest = min(top for top in tops if top > TINY)
+    return max(min(positive), lowest * 10.0**-DECADES)
+
+
 def _logarithmic(
-    positive: Sequence[float], high: float, has_zero: bool, marks: int
+    positive: Sequence[float],
+    high: float,
+    has_zero: bool,
+    marks: int,
+    tops: Sequence[float],
 ) -> Axis:
     top = high if math.log10(high) % 1 else 10.0 ** round(math.log10(high))
-    least = max(min(positive), top * 10.0**-DECADES)
+    least = least_shown(positive, tops or (top,))
     has_zero = has_zero or least > min(positive)
     low = 10.0 ** math.floor(math.log10(least) + 1e-9)
     if low >= top:

@@ -5,79 +5,87 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lehr.plotting.axes import DECADES, short
+from lehr.plotting.axes import TINY, least_shown, short
 from lehr.plotting.palette import DASHES, LIGHT, dashes_of
 from lehr.plotting.sampling import horizon, sample
+from lehr.plotting.scene import describe
 from lehr.schedules import Schedule
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from lehr.plan import Plan
+
 Points = Sequence[tuple[float, float]]
 
 POINTS = 1_200
 MARKS = 150
-_SHADES = ("#f0f2f5", "#ffffff")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def plot(
-    schedules: Schedule | Mapping[str, Schedule],
+    schedules: Any,
     *,
-    ax: "Axes | None" = None,
+    ax: Any = None,
     log: bool = False,
     steps: float | None = None,
     title: str = "",
-) -> "Axes":
-    """Draw one or several schedules and return the axes.
+    plan: "Plan | None" = None,
+    unit: str | None = None,
+    applied: Any = None,
+    marks: Mapping[str, float | str] | None = None,
+    milestones: bool = True,
+) -> "Axes | Any":
+    """Draw any number of schedules by matplotlib, and return the axes.
 
-    Curves differ by colour and by dashes. The phases of a single schedule are shaded
-    and named; several schedules get a legend.
+    Curves differ by colour and by dashes. The phases that they have in common are
+    shaded and named; several get a legend with their areas. Nothing opens or waits: in
+    a notebook `.figure` shows itself, and `.figure.savefig("rate.pdf")` saves it.
 
     Args:
-        schedules: one schedule, or several by name.
-        ax: where to draw; by default a new figure.
+        schedules: a schedule; several in a list or by name; what `lehr.read_config`
+            returns, or a bound `Scheduler`. Names that are hyper-parameters ("lr",
+            "weight_decay.head": field and group) are drawn in a panel for each field.
+            A list of pairs of update and value is a curve, too.
+        ax: where to draw: axes; for several panels, a sequence of them or a mapping by
+            field. By default a new figure.
         log: a logarithmic axis, linear around 0 where a schedule reaches it.
-        steps: updates to draw; by default those of the longest schedule.
+        steps: updates to draw; by default those of the longest schedule, of the run and
+            of the marks.
         title: a line above.
+        plan: the run: how long it is, and a second axis in its unit.
+        unit: of the second axis: "epochs", "samples" or "tokens"; by default the first
+            of epochs, tokens and samples that the plan has.
+        applied: what a run has used: pairs of update and value, those by field, or a
+            stored run (`lehr.training.loggers.read_run`).
+        marks: updates to annotate, by name: {"checkpoint": 5000}; or durations such as
+            "50%" and, with a plan, "3ep".
+        milestones: annotate peak, end and restarts of a schedule that is alone.
+
+    Returns:
+        The axes; of several panels, a dict of axes by field.
 
     Raises:
         ImportError: matplotlib is not installed.
-        ValueError: there is no schedule.
+        ValueError: there is no schedule, or a part of it cannot be drawn.
 
     >>> import matplotlib
     >>> matplotlib.use("agg")
     >>> from lehr import warmup_cosine
-    >>> axes = plot(warmup_cosine(3e-4, warmup=100, total=1_000))
-    >>> axes.get_xlabel(), len(axes.lines)
-    ('update', 2)
+    >>> lr = warmup_cosine(3e-4, warmup=100, total=1_000)
+    >>> axes = plot(lr, marks={"checkpoint": 500})
+    >>> axes.get_xlabel(), [text.get_text() for text in axes.texts][-3:]
+    ('update', ['checkpoint 500', 'peak 3e-4', 'end 0'])
+    >>> list(plot({"lr": lr, "weight_decay": 100 * lr}))
+    ['lr', 'weight_decay']
     """
-    if isinstance(schedules, Schedule):
-        schedules = {"": schedules}
-    if not schedules:
-        raise ValueError("schedules must hold at least one schedule, got none")
-    ax = _new_figure((7.2, 3.6)).subplots() if ax is None else ax
-    end = max(horizon(schedule, steps) for schedule in schedules.values())
-    if len(schedules) == 1:
-        _shade_phases(ax, next(iter(schedules.values())), end)
-    values = []
-    for index, (name, schedule) in enumerate(schedules.items()):
-        points = sample(schedule, end, POINTS)
-        ax.plot(*_columns(points), **_style(index), label=name or None)
-        values += [value for _, value in points]
-    _scale(ax, values, log)
-    ax.set_xlim(0, end)
-    ax.set_xlabel("update")
-    if title:
-        ax.set_title(title, loc="left", pad=20 if len(schedules) == 1 else 6)
-    if any(schedules):
-        # Beside the curves, since they leave no corner free.
-        ax.legend(
-            loc="upper left", bbox_to_anchor=(1, 1), frameon=False, handlelength=3.5
-        )
-    _clean(ax)
-    return ax
+    from lehr.plotting.figure_panels import scene_axes
+
+    told: dict[str, Any] = {"plan": plan, "unit": unit, "steps": steps, "log": log}
+    told |= {"applied": applied, "marks": marks, "milestones": milestones}
+    axes = scene_axes(describe(schedules, title=title, **told), ax)
+    return axes if len(axes) > 1 else next(iter(axes.values()))
 
 
 def plot_run(
@@ -186,12 +194,12 @@ def plot_points(
 def _new_figure(size: tuple[float, float]) -> "Figure":
     """Return a figure that no window shows; in a notebook it displays itself."""
     try:
-        from matplotlib.figure import Figure
+        from lehr.plotting.picture import Picture
     except ImportError:
         raise ImportError(
             "pictures by matplotlib need it: pip install 'lehr[plot]'"
         ) from None
-    return Figure(figsize=size, layout="constrained")
+    return Picture(figsize=size, layout="constrained")
 
 
 def _columns(points: Points) -> tuple[list[float], list[float]]:
@@ -208,34 +216,12 @@ def _style(index: int) -> dict[str, Any]:
     return {"color": LIGHT[index % len(LIGHT)], "linestyle": line, "lw": 1.8}
 
 
-def _shade_phases(ax: "Axes", schedule: Schedule, end: float) -> None:
-    """Shade every other phase, and name those with room for it above the axes."""
-    for index, phase in enumerate(schedule.phases):
-        if phase.begin >= end:
-            break
-        last = min(phase.end, end)
-        ax.axvspan(phase.begin, last, color=_SHADES[index % 2], lw=0, zorder=0)
-        if index:
-            ax.axvline(phase.begin, color="#999999", lw=0.8, linestyle=":", zorder=1)
-        names = f"{phase.name}: {phase.shape}", phase.name
-        share = (last - phase.begin) / end
-        if name := next((n for n in names if len(n) < 90 * share), ""):
-            middle = (phase.begin + last) / 2
-            ax.annotate(
-                name,
-                (middle, 1),
-                (0, 4),
-                xycoords=("data", "axes fraction"),
-                textcoords="offset points",
-                ha="center",
-                fontsize="small",
-            )
-
-
-def _scale(ax: "Axes", values: Sequence[float], log: bool) -> None:
-    positive = [value for value in values if value > 0]
+def _scale(
+    ax: "Axes", values: Sequence[float], log: bool, tops: Sequence[float] = ()
+) -> None:
+    positive = [value for value in values if value > TINY]
     if log and positive:
-        least = max(min(positive), max(positive) * 10.0**-DECADES)
+        least = least_shown(positive, tops or (max(positive),))
         if len(positive) == len(values) and least == min(positive):
             ax.set_yscale("log")
         else:

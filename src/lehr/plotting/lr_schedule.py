@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lehr.plan.exact import whole
-from lehr.plotting.figure import _clean, _scale, _style
+from lehr.plotting.figure import _clean, _new_figure, _scale, _style
 from lehr.plotting.lr_marks import draw_marks, drops, labels, marks
 from lehr.plotting.sampling import MOST_JOINTS
 from lehr.schedules import Schedule
@@ -195,17 +195,12 @@ def _checked(file: File | None) -> Path | None:
 
 def _blank(size: tuple[float, float], window: bool = False) -> "Figure":
     """Return an empty figure; pyplot knows it only if it shall have a window."""
-    try:
-        from lehr.plotting.picture import Picture
-    except ImportError:
-        raise ImportError(
-            "pictures by matplotlib need it: pip install 'lehr[plot]'"
-        ) from None
+    figure = _new_figure(size)
     if not window:
-        return Picture(figsize=size, layout="constrained")
+        return figure
     from matplotlib import pyplot
 
-    return pyplot.figure(FigureClass=Picture, figsize=size, layout="constrained")
+    return pyplot.figure(FigureClass=type(figure), figsize=size, layout="constrained")
 
 
 def _wait() -> None:

@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from lehr.plotting.axes import axis_of, short
 from lehr.plotting.figure import _clean, _columns, _new_figure, _style
-from lehr.plotting.svg import _Frame, _legend, _legend_rows, _line, _path, _text
-from lehr.plotting.svg import _style as css
+from lehr.plotting.svg_elements import (
+    Entry,
+    Frame,
+    curve_of,
+    legend,
+    legend_rows,
+    line,
+    opening,
+    path,
+    style,
+    text,
+)
 from lehr.plotting.terminal import draw_points
 
 if TYPE_CHECKING:
@@ -65,40 +75,39 @@ def draw_rates_svg(
     losses, means = _clipped(points, mean), _clipped(mean, mean)
     axis = axis_of([y for _, y in (*losses, *means)], marks=max(3, height // 70))
     named = [f"{name} {short(rate)}" for name, rate in marks.items()]
-    legend = _legend_rows(["loss", "smoothed", *named], width - 70)
-    frame = _Frame(62, 14 + 16 * len(legend), width - 18, height - 38, 1.0, axis)
+    names = enumerate(["loss", "smoothed", *named])
+    rows = legend_rows([Entry(n, "", curve_of(i)) for i, n in names], width - 70)
+    frame = Frame(62, 14 + 16 * len(rows), width - 18, height - 38, 1.0, axis)
 
     def place(rate: float) -> float:
         return frame.x(_place(rate, points))
 
-    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    about = f"{len(points)} rates. {'; '.join(named)}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" '
-        'aria-label="loss over rate">',
-        f"<style>{css('auto', len(marks) + 2)}</style>",
+        opening(width, height, "auto", "loss over rate", about),
+        f"<style>{style('auto', len(marks) + 2)}</style>",
         f'<rect class="ground" width="{width}" height="{height}"/>',
     ]
     for mark in axis.marks:
         parts.append(
-            _line(frame.left, frame.y(mark), frame.right, frame.y(mark), "grid")
+            line(frame.left, frame.y(mark), frame.right, frame.y(mark), "grid")
         )
-        parts.append(_text(frame.left - 6, frame.y(mark) + 4, short(mark), "end"))
+        parts.append(text(frame.left - 6, frame.y(mark) + 4, short(mark), "end"))
     bottom = frame.left, frame.bottom, frame.right, frame.bottom
-    parts.append(_line(*bottom, "edge"))
+    parts.append(line(*bottom, "edge"))
     for rate in _round_rates(points):
         x = place(rate)
-        parts.append(_line(x, frame.bottom, x, frame.bottom + 4, "edge"))
-        parts.append(_text(x, frame.bottom + 16, short(rate), "mid"))
+        parts.append(line(x, frame.bottom, x, frame.bottom + 4, "edge"))
+        parts.append(text(x, frame.bottom + 16, short(rate), "mid"))
     middle = (frame.left + frame.right) / 2
-    parts.append(_text(middle, frame.bottom + 32, "rate", "mid"))
-    parts += _legend(legend, 14)
+    parts.append(text(middle, frame.bottom + 32, "rate", "mid"))
+    parts += legend(rows, 62, 14)
     for index, curve in enumerate((losses, means)):
-        path = _path([(place(rate), frame.y(y)) for rate, y in curve])
-        parts.append(f'<path class="curve c{index} d{index}" d="{path}"/>')
+        shown = path([(place(rate), frame.y(y)) for rate, y in curve])
+        parts.append(f'<path class="{curve_of(index)}" d="{shown}"/>')
     for index, rate in enumerate(marks.values(), 2):
         x = place(rate)
-        kind = f"curve c{index} d{index}"
-        parts.append(_line(x, frame.top, x, frame.bottom, kind))
+        parts.append(line(x, frame.top, x, frame.bottom, curve_of(index)))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

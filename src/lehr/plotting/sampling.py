@@ -24,13 +24,18 @@ def horizon(schedule: Schedule, steps: float | None = None) -> float:
     66
     """
     if steps is not None:
-        if not 0 < steps < math.inf:
-            raise ValueError(f"steps must be > 0 and finite, got {steps!r}")
-        return steps
+        return checked(steps)
     if schedule.steps < math.inf:
         end = schedule.steps or _DEFAULT
         return end + math.ceil(end / 10) if schedule._jumps(schedule.steps) else end
     return math.ceil(10 * max(schedule.breakpoints, default=_DEFAULT))
+
+
+def checked(steps: float) -> float:
+    """Return a number of updates to draw, which must be > 0 and finite."""
+    if not 0 < steps < math.inf:
+        raise ValueError(f"steps must be > 0 and finite, got {steps!r}")
+    return steps
 
 
 def sample(schedule: Schedule, end: float, points: int) -> list[tuple[float, float]]:

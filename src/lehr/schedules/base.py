@@ -118,6 +118,17 @@ class Schedule(Facts):
         inside = ", ".join(f"{name}={value!r}" for name, value in given)
         return f"{type(self).__name__}({inside})"
 
+    def _repr_svg_(self) -> str:
+        """Return the picture that a notebook shows for a schedule.
+
+        >>> from lehr import Linear
+        >>> Linear(1.0, 0.0, 100)._repr_svg_().startswith("<svg ")
+        True
+        """
+        from lehr.plotting.svg import schedule_svg  # the one import that points up
+
+        return schedule_svg(self)
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
