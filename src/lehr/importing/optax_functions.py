@@ -75,7 +75,7 @@ def _read(function: Any) -> Schedule | None:
     name = getattr(function, "__qualname__", "")
     if not str(getattr(function, "__module__", "")).startswith(_HOME):
         return None
-    cells = _cells(function)
+    cells = cells_of(function)
     if name in _FLAT:
         return Constant(float(cells[_FLAT[name]]))
     if name not in _PLAIN:
@@ -97,7 +97,7 @@ def _read(function: Any) -> Schedule | None:
     return None if curve is None else curve(**arguments)
 
 
-def _cells(function: Any) -> dict[str, Any]:
+def cells_of(function: Any) -> dict[str, Any]:
     """Return the variables of a closure; one that was never set is left out."""
     found = {}
     names = function.__code__.co_freevars

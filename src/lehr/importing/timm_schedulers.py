@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from lehr.dialects import schedulers
+from lehr.dialects import Dialect, Named, schedulers
 from lehr.dialects.base import Curve
 from lehr.importing.errors import CannotImport
 from lehr.importing.groups import one_of
@@ -38,20 +38,34 @@ def from_timm(scheduler: Any, *, group: int | None = None) -> Schedule:
     >>> from_timm(CosineLRScheduler())
     Cosine(start=0.1, end=0.0, steps=100)
     """
-    made = _curve(scheduler)
-    arguments = _arguments(scheduler, made)
+    made = named_of(scheduler)
     groups = scheduler.optimizer.param_groups
 
     def curve(index: int) -> Schedule:
-        schedule = made(float(scheduler.base_values[index]), **arguments)
+        schedule = made.curve(float(scheduler.base_values[index]))
         scale = groups[index].get("lr_scale", 1.0)
         return schedule if scale == 1 else float(scale) * schedule
 
     return one_of(curve, len(groups), group)
 
 
-def _curve(scheduler: Any) -> Curve:
-    """Return the curve of timm's class; refuse a subclass with others."""
+def named_of(scheduler: Any) -> Named:
+    """Return a timm scheduler by its name, with its arguments.
+
+    Args:
+        scheduler: the object, which is only read.
+
+    Raises:
+        CannotImport: it follows a metric, or has methods or a noise of its own.
+        TypeError: it is no scheduler of timm's.
+    """
+    dialect = _dialect(scheduler)
+    curve = dialect.curve
+    return Named(dialect, {} if curve is None else _arguments(scheduler, curve))
+
+
+def _dialect(scheduler: Any) -> Dialect:
+    """Return timm's class as a dialect; refuse a subclass with other curves."""
     known = schedulers("timm")
     changed: set[str] = set()
     for kind in type(scheduler).__mro__:
@@ -75,7 +89,7 @@ def _curve(scheduler: Any) -> Curve:
             f"{type(scheduler).__name__} has its own {', '.join(sorted(changed))}; "
             "record its values and pass them to lehr.recognize(steps, rates)"
         )
-    return dialect.curve
+    return dialect
 
 
 def _arguments(scheduler: Any, curve: Curve) -> dict[str, Any]:

@@ -69,13 +69,23 @@ def from_torch(scheduler: Any, *, group: int | None = None) -> Schedule:
         )
 
     def curve(index: int) -> Schedule:
-        return _named(scheduler, index).curve(_base(scheduler, index))
+        return named_of(scheduler, index).curve(_base(scheduler, index))
 
     return one_of(curve, len(groups), group)
 
 
-def _named(scheduler: Any, index: int) -> Named:
-    """Return the scheduler of a group by its name, with its arguments."""
+def named_of(scheduler: Any, index: int = 0) -> Named:
+    """Return the scheduler of a group by its name, with its arguments.
+
+    It is one of torch's dialects, or of transformers' where its function is theirs.
+
+    Args:
+        scheduler: the object, which is only read.
+        index: which param group.
+
+    Raises:
+        CannotImport: it follows a metric, or is of a class that is not torch's.
+    """
     _refuse_metric(scheduler)
     kind = _kind(scheduler)
     if kind in ("LambdaLR", "MultiplicativeLR"):
@@ -129,7 +139,7 @@ def _part(scheduler: Any, whole: Any, index: int) -> Named:
             f"SWALR in {type(whole).__name__} starts from the value that it finds, "
             f"which is not among its attributes; {_RECORD}"
         )
-    return _named(scheduler, index)
+    return named_of(scheduler, index)
 
 
 def _fixed_lambda(function: Any) -> Named | None:

@@ -77,10 +77,12 @@ class Stepping:
     Args:
         per: what one step of it is.
         times: steps per such unit, as where a wrapper steps once per process.
+        every: units from one step to the next, as Lightning's frequency says.
     """
 
     per: Unit = "update"
     times: int = 1
+    every: int = 1
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class Origin:
         stepping: how it is driven.
         lost_on_resume: parts of its state that its own state dict leaves out.
         live: whether it was read from a live object.
+        places: where each argument was written, by its name.
+        run: how many of its own steps the run takes, if that is known.
     """
 
     library: str
@@ -104,6 +108,8 @@ class Origin:
     stepping: Stepping = Stepping()
     lost_on_resume: tuple[str, ...] = ()
     live: bool = False
+    places: Mapping[str, Place] = field(default_factory=dict)
+    run: int | None = None
 
 
 @dataclass(frozen=True)

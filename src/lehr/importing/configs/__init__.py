@@ -63,11 +63,21 @@ def from_config(
        = pass base=, what the optimizer starts with
     """
     source = Source(document_of(config), base, plan, exact)
+    return reader_of(source, library).read(source)
+
+
+def reader_of(source: Source, library: str | None = None) -> Format:
+    """Return what reads a configuration: the library's, or whose marks are in it.
+
+    Raises:
+        ConfigError: nobody's marks are in it.
+        ValueError: there is no such library.
+    """
     if library is not None:
-        return _reader(library, source).read(source)
+        return _reader(library, source)
     for each in FORMATS:
         if each.marks(source):
-            return each.read(source)
+            return each
     source.fail(
         "LH114",
         "no library's scheduler is in the configuration",

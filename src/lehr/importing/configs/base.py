@@ -7,7 +7,7 @@ and how its schedule is read. All that is wrong is reported at its place.
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from lehr.config.documents import Document
@@ -41,12 +41,14 @@ class Source:
         base: the rate, in place of the configuration's own.
         plan: the run.
         exact: whether the originals are wanted where they contradict themselves.
+        calls: every scheduler that was met so far, parts before what they are in.
     """
 
     document: Document
     base: float | None = None
     plan: Plan | None = None
     exact: bool = False
+    calls: list["Call"] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -180,6 +182,7 @@ class Call:
 
     def named(self) -> Named:
         """Return the scheduler with its arguments, once their names are right."""
+        self.source.calls.append(self)
         dialect = self._dialect()
         known = _parameters(dialect)
         given = {

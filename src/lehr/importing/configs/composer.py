@@ -33,11 +33,7 @@ def _is_composer(source: Source) -> bool:
     if isinstance(source.get("schedulers"), Mapping):
         return True
     name = source.get("scheduler", "name")
-    return name in _WORDS or (
-        isinstance(source.get("scheduler"), Mapping)
-        and "max_duration" in source.data
-        and isinstance(name, str)
-    )
+    return isinstance(name, str) and (name in _WORDS or "max_duration" in source.data)
 
 
 def _read(source: Source) -> Schedule:

@@ -20,6 +20,7 @@ _TRANSFORMERS = (
     *("lr_scheduler_type", "lr_scheduler_kwargs", "num_train_epochs"),
     *("per_device_train_batch_size", "warmup_ratio"),
 )
+_KIND = "lr_scheduler_type"
 
 
 def _is_megatron(source: Source) -> bool:
@@ -54,6 +55,7 @@ def _megatron(source: Source) -> Schedule:
             hint = "write --global-batch-size"
             source.fail("LH104", "samples need the size of a batch", (), hint)
         given["global_batch_size"] = 1
+    source.calls.append(Call(source, "megatron", "OptimizerParamScheduler", given))
     return _tried(source, lambda: from_arguments(**given)[0])
 
 
@@ -104,6 +106,8 @@ def _transformers(source: Source) -> Schedule:
     if source.base is not None:
         given["learning_rate"] = source.base
     steps = None if source.plan is None else source.plan.updates
+    kind = str(source.get("lr_scheduler_type", default="linear"))
+    source.calls.append(Call(source, "transformers", kind, given, (), (_KIND,)))
     return _tried(source, lambda: from_transformers(given, num_training_steps=steps))
 
 

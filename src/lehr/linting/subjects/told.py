@@ -1,0 +1,65 @@
+"""What was said of a subject besides the subject, by keyword."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from lehr.config.errors import suggest
+from lehr.linting.base import Optimizer, Unit
+from lehr.linting.subjects.clocks import UNITS
+
+_WRAPPERS = ("accelerate",)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of how a scheduler is driven.
+
+    Args:
+        per: what one step of it is.
+        world_size: processes, >= 1.
+        wrapper: "accelerate", if that drives it.
+        metric: the name of what it follows.
+        state: the saved state that it will be loaded from.
+        optimizer: what is known of the optimizer.
+
+    Raises:
+        TypeError: there is no such keyword.
+        ValueError: a value is none of those that are known.
+    """
+
+    per: Unit | None = None
+    world_size: int | None = None
+    wrapper: str | None = None
+    metric: str = ""
+    state: Mapping[str, Any] | None = None
+    optimizer: Optimizer | None = None
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> "Told":
+        """Return what keywords say; an optimizer may be just its name.
+
+        >>> Told.of({"per": "epoch", "optimizer": "AdamW"}).optimizer.kind
+        'adamw'
+        """
+        names = [each.name for each in fields(cls)]
+        for name in known:
+            if name not in names:
+                hint = suggest(str(name), names)
+                raise TypeError(f"lint knows no {name!r}: {hint}")
+        optimizer = known.get("optimizer")
+        if isinstance(optimizer, str):
+            known = {**known, "optimizer": Optimizer(optimizer.lower())}
+        elif not isinstance(optimizer, Optimizer | None):
+            raise TypeError(
+                f"optimizer must be a name or lehr.linting.base.Optimizer, got "
+                f"{optimizer!r}"
+            )
+        return cls(**known)
+
+    def __post_init__(self) -> None:
+        """Refuse what is none of the words."""
+        if self.per not in (None, *UNITS):
+            raise ValueError(f"per must be one of {', '.join(UNITS)}, got {self.per!r}")
+        if self.wrapper not in (None, *_WRAPPERS):
+            raise ValueError(f"wrapper must be 'accelerate', got {self.wrapper!r}")
