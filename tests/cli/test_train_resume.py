@@ -141,12 +141,12 @@ def test_killed_after_its_last_update_it_still_gets_its_summary(tmp_path, whole)
     assert_same_run(folder, whole)
 
 
-def test_without_its_metrics_it_still_gets_its_summary(tmp_path, whole, capsys):
+def test_without_its_curves_it_still_gets_its_summary(tmp_path, whole, capsys):
     folder = tmp_path / "run"
     shutil.copytree(whole, folder)
-    for name in ("summary.json", "metrics.jsonl"):
+    for name in ("summary.json", "curves.png"):
         (folder / name).unlink()
-    (folder / "metrics.jsonl").mkdir()
+    (folder / "curves.png").mkdir()
     assert main(["train", "--resume", "--quiet", "--run-dir", str(folder)]) == 0
     assert "note: no curves were drawn: " in capsys.readouterr().err
     assert (folder / "summary.json").is_file()

@@ -110,7 +110,10 @@ class Asked:
 
 
 def checked(
-    document: "Document", base: Path, data: Path | None = None, ranks: int = 1
+    document: "Document",
+    base: Path,
+    data: Path | None = None,
+    ranks: int | None = None,
 ) -> "tuple[Run, Task]":
     """Check the whole document, and read its data.
 
@@ -118,7 +121,7 @@ def checked(
         document: with what the command line changes.
         base: the folder that the document's paths start from.
         data: where the data are, in place of the document's own path.
-        ranks: processes that share its batches.
+        ranks: processes that share its batches; None if that is not known here.
 
     Raises:
         ConfigError: with every problem.
@@ -133,7 +136,8 @@ def checked(
         found.append(read_task(section, base, data))
         return len(found[0].train)
 
-    run = read_run(document, size)
+    run = read_run(document, size, ranks)
+    document = run.document
     from lehr.training.fitness import misfits
     from lehr.training.job import require_shares
 
@@ -142,9 +146,10 @@ def checked(
         document.problem("LH106", message, path) for path, message in misfits(run, task)
     ]
     try:
-        require_shares(run, len(task.train), ranks)
+        require_shares(run, len(task.train), ranks or 1)
     except ValueError as error:
-        place = ("train", "batch_size")
+        in_plan = "batch_size" in (document.data.get("plan") or {})
+        place = ("plan" if in_plan else "train", "batch_size")
         problems.append(document.problem("LH106", str(error), place))
     if problems:
         raise ConfigError(problems)

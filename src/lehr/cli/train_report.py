@@ -8,10 +8,12 @@ from typing import Any
 
 from lehr.cli.train_start import Start
 from lehr.config.run_document import Run
+from lehr.config.sections.groups import DEFAULT
 from lehr.plotting.terminal import draw
-from lehr.training import FitResult, read_json_lines
+from lehr.training import FitResult
 from lehr.training.callbacks.base import Callback
 from lehr.training.callbacks.events import LogContext, StartContext
+from lehr.training.loggers import read_run
 from lehr.training.result import TEMPORARY_FAILURE
 
 FACTS = (
@@ -55,19 +57,22 @@ def plan(start: Start) -> str:
     texts = written(run)
     if start.resume:  # its document is resolved: show what a person has written
         texts |= start.folder.facts.get("schedules", {})
-    parts = [run.plan.table(run.schedules["lr"])]
+    parts = [run.plan.table(run.lr)]
     for name, schedule in run.schedules.items():
         title = f"{name} = {texts[name]}"
-        parts.append(draw(schedule, title=title, steps=run.plan.updates))
+        flat = len(run.schedules) > 1 and schedule.minimum == schedule.maximum
+        drawn = title if flat else draw(schedule, title=title, steps=run.plan.updates)
+        parts.append(drawn)
     return "\n\n".join(parts)
 
 
 def written(run: Run) -> dict[str, str]:
     """Return the schedules of a document as it has them."""
-    return {
-        name: repr(run.schedules[name]) if isinstance(given, dict) else str(given)
-        for name, given in run.config.schedules.items()
-    }
+    made = {}
+    for name, schedule in run.schedules.items():
+        given = run.document.at(run.paths[name])
+        made[name] = repr(schedule) if isinstance(given, dict) else str(given)
+    return made
 
 
 class ProgressLines(Callback):
@@ -123,20 +128,17 @@ def _going_on(folder: Path, ranks: int) -> str:
     return f"go on, in any number of processes, with: torchrun ... -m {command}"
 
 
-def read_metrics(file: Path) -> tuple[Points, dict[str, Points]]:
+def read_metrics(folder: Path) -> tuple[Points, dict[str, Points]]:
     """Return the rates applied and the losses, each with its update."""
-    rates: Points = []
-    losses: dict[str, Points] = {"training": [], "validation": []}
-    for record in read_json_lines(file):
-        update = record["update"]
-        for name, points in (
-            ("lr", rates),
-            ("loss", losses["training"]),
-            ("val_loss", losses["validation"]),
-        ):
-            if isinstance(record.get(name), float | int):
-                points.append((update, record[name]))
-    return rates, losses
+    run = read_run(folder)
+
+    def points(*names: str) -> Points:
+        name = next((name for name in names if name in run.names), None)
+        pairs = zip(*run.column(name), strict=True) if name else ()
+        return [(int(t), v) for t, v in pairs if isinstance(v, float | int)]
+
+    losses = {"training": points("loss"), "validation": points("val_loss")}
+    return points("lr", f"lr/{DEFAULT}"), losses
 
 
 def summary(

@@ -24,10 +24,11 @@ from lehr.training.callbacks import (
     TimeLimit,
 )
 from lehr.training.checkpoint import Retention
+from lehr.training.document_loggers import document_loggers
 from lehr.training.engine import Engine
 from lehr.training.errors import RankLostError, TrainingError
 from lehr.training.job import Job, build_job
-from lehr.training.loggers import JsonLines, RunStore
+from lehr.training.loggers import RunStore
 
 _RESOLVED = """\
 # The run as it was trained. `lehr train` on this file trains it again, from the folder
@@ -164,7 +165,10 @@ class Session:
         """Return what is done beside training, and what is told about it."""
         config = yaml.safe_dump(self.run.resolved(), sort_keys=False)
         store = RunStore(self.folder.path, config)
-        log = LoggingCallback(1, (store, JsonLines(self.folder.metrics)))
+        log = LoggingCallback(
+            self.run.config.logging.every,
+            (store, *document_loggers(self.run.config, self.folder)),
+        )
         bar = ProgressBar(tokens_per_sample=self.task.context)
         bars = (bar, report.ProgressLines())[: self.verbose]
         limits = [] if self.time_limit is None else [TimeLimit(self.time_limit)]
@@ -197,9 +201,9 @@ class Session:
         try:
             from lehr.plotting.figure import plot_run
 
-            rates, losses = report.read_metrics(self.folder.metrics)
+            rates, losses = report.read_metrics(self.folder.path)
             plot_run(
-                self.run.schedules["lr"],
+                self.run.lr,
                 rates,
                 losses,
                 self.folder.curves,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         read_document,
     )
     from lehr.config.expressions import read_schedule, write_schedule
+    from lehr.config.migrations import migrate
     from lehr.config.nodes import build_schedule
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Problem",
     "build_schedule",
     "from_mapping",
+    "migrate",
     "parse_document",
     "parse_value",
     "read_config",
@@ -37,6 +39,7 @@ _ON_FIRST_USE = {
     "Document": "documents",
     "build_schedule": "nodes",
     "from_mapping": "documents",
+    "migrate": "migrations",
     "parse_document": "documents",
     "parse_value": "documents",
     "read_config": "configuration",

@@ -86,8 +86,8 @@ class Builder:
     def given(self, arguments: Sequence[Argument], source: Text) -> list[Given]:
         """Return a call's arguments; without a plan, shares are of its own total."""
         plan, total = self.plan, own_total(arguments)
-        if plan is None and total is not None:
-            self.plan = Length(total)
+        if total is not None and (plan is None or not plan.updates):
+            self.plan = Length(total, plan)
         found = [
             Given(
                 argument.name,
@@ -136,7 +136,7 @@ class Builder:
         bound = self.bind(name, given, report)
         if len(self.problems) > before or any(a.value is FAILED for a in given):
             return FAILED
-        if self.plan is not None and _lacks_total(name, bound):
+        if self.plan is not None and self.plan.updates and _lacks_total(name, bound):
             bound["total"] = Given("total", self.plan.updates, report)
         missing = self.missing(name, bound)
         if missing:

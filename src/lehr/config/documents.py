@@ -45,6 +45,7 @@ class Document:
         source: the file as its user named it.
         written: the places.
         overrides: paths whose values come from elsewhere, with the name of the source.
+        moved: where a part was written that has moved since, by where it is now.
 
     >>> document = parse_document("schedules:\n  lr: 1e-3\n", source="run.yaml")
     >>> document.data, document.place(("schedules", "lr"))
@@ -55,6 +56,7 @@ class Document:
     source: str
     written: Places = field(default_factory=Places)
     overrides: Mapping[Path, str] = field(default_factory=dict)
+    moved: Mapping[Path, Path] = field(default_factory=dict)
 
     @property
     def places(self) -> Mapping[Path, Place]:
@@ -68,6 +70,7 @@ class Document:
 
     def place(self, path: Path, key: bool = False) -> Place | None:
         """Return the place of a value or key, or of the nearest thing around it."""
+        path = self.origin(path)
         if key and path in self.keys:
             return self.keys[path]
         for length in range(len(path), -1, -1):
@@ -87,12 +90,19 @@ class Document:
         place = self.place(path, key)
         source = self.overriding(path)
         line, column = (None, None) if source or not place else place
-        return Problem(
-            code, message, source or self.source, line, column, format_path(path), hint
-        )
+        name = format_path(self.origin(path))
+        return Problem(code, message, source or self.source, line, column, name, hint)
+
+    def origin(self, path: Path) -> Path:
+        """Return where the document was given what is now at `path`."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.moved:
+                return (*self.moved[path[:length]], *path[length:])
+        return path
 
     def overriding(self, path: Path) -> str | None:
         """Return the source of the override that set `path`, if one did."""
+        path = self.origin(path)
         for length in range(len(path), 0, -1):
             if path[:length] in self.overrides:
                 return self.overrides[path[:length]]
@@ -109,12 +119,13 @@ class Document:
         """Return the string at `path` with its place, for a reader of expressions."""
         place, source = self.place(path), self.overriding(path)
         line, column = (None, None) if source or not place else place
-        quotes = self.written.quotes.get(path)
+        origin = self.origin(path)
+        quotes = self.written.quotes.get(origin)
         if column is not None:
             column += quotes or 0
         name = source or self.source
         exact = quotes is not None and not source
-        return Text(self.at(path), name, line, column, format_path(path), exact)
+        return Text(self.at(path), name, line, column, format_path(origin), exact)
 
     def merged(
         self, path: Path, value: Any, source: str = "<command line>"

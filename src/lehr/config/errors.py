@@ -28,6 +28,10 @@ CODES = {
     "LH123": "a path leads out of its folder",
     "LH124": "there is no run to continue",
     "LH125": "a run would be continued with other settings or data",
+    "LH130": "a plan lacks something, or contradicts itself or the run",
+    "LH131": "one thing is said in two places",
+    "LH132": "the version of a document is not one that is read here",
+    "LH133": "unknown group of parameters",
 }
 """Every code of a problem in text, and what it means."""
 

@@ -60,6 +60,16 @@ def lowered(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
+def target(path: str) -> str | None:
+    """Return the word that a dotted path of lehr's own stands for; nothing is imported.
+
+    >>> target("lehr.noam"), target("lehr.schedules.Cosine"), target("os.system")
+    ('noam', 'Cosine', None)
+    """
+    found = re.fullmatch(r"lehr(?:\.schedules(?:\.\w+)?)?\.(\w+)", path)
+    return found[1] if found and known().get(found[1]) == found[1] else None
+
+
 def shown() -> list[str]:
     """Return the words to list when an unknown one was read."""
     return [word for word in known() if word == lowered(word)]

@@ -1,17 +1,21 @@
 """Schedules in documents: a number, an expression, or a mapping with a `kind`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lehr.config import names
 from lehr.config.builder import FAILED, Builder, Given, Report, holds_duration
 from lehr.config.documents import Document
-from lehr.config.durations import Run
-from lehr.config.errors import ConfigError, Path
+from lehr.config.durations import Length, Run
+from lehr.config.errors import ConfigError, Path, Problem
 from lehr.config.parser import parse
 from lehr.schedules import Schedule
 
-_CLOCKS = {
+HYDRA = ("_target_", "_args_", "_partial_", "_convert_", "_recursive_")
+"""Keys by which Hydra builds objects; the last two say nothing of plain values."""
+
+CLOCKS = {
     "updates": "",
     "percent": "%",
     "epochs": "ep",
@@ -75,19 +79,27 @@ class _Reader:
         try:
             tree = parse(text)
         except ConfigError as error:
-            self.builder.problems += error.problems
+            self.builder.problems += [self.unquoted(p, path) for p in error.problems]
             return FAILED, False
         return self.builder.value(tree, text), holds_duration(tree)
 
+    def unquoted(self, problem: Problem, path: Path) -> Problem:
+        """Return a problem with a better hint, where YAML has cut the expression."""
+        around = self.document.at(path[:-1])
+        cut = isinstance(around, Mapping) and any(")" in str(key) for key in around)
+        if not cut:
+            return problem
+        return replace(problem, hint="inside { } an expression needs quotes")
+
     def mapping(self, value: Mapping[str, Any], path: Path) -> tuple[Any, bool]:
-        if len(value) == 1 and (clock := next(iter(value))) in _CLOCKS:
+        if len(value) == 1 and (clock := next(iter(value))) in CLOCKS:
             amount = value[clock]
             report = self.reporter(path)
             if isinstance(amount, bool) or not isinstance(amount, int | float):
                 message = f"{clock} must be a number, got {amount!r}"
                 return self.builder.fail(report("LH107", message, "")), True
-            return self.builder.duration(f"{amount}{_CLOCKS[clock]}", report), True
-        if "kind" not in value:
+            return self.builder.duration(f"{amount}{CLOCKS[clock]}", report), True
+        if not {"kind", "_target_"} & value.keys():
             hint = "kind: is the name of a schedule, such as warmup_cosine"
             report = self.reporter(path)
             missing = report("LH104", 'a schedule needs the key "kind"', hint)
@@ -95,15 +107,48 @@ class _Reader:
         return self.call(value, path), False
 
     def call(self, value: Mapping[str, Any], path: Path) -> Any:
+        if "kind" not in value:
+            return self.target(value, path)
         kind, place = value["kind"], self.reporter((*path, "kind"))
         if not isinstance(kind, str):
             message = f"kind must be the name of a schedule, got {kind!r}"
             return self.builder.fail(place("LH107", message, ""))
-        given = [
+        given = self.given(kind, value, path)
+        return self.builder.call(kind, given, place)
+
+    def given(self, kind: str, value: Mapping[str, Any], path: Path) -> list[Given]:
+        """Return a mapping's arguments; without a plan, shares are of its own total."""
+        plan, total = self.builder.plan, value.get("total")
+        is_own = isinstance(total, int) and not isinstance(total, bool) and total >= 1
+        if isinstance(total, int) and is_own and (plan is None or not plan.updates):
+            self.builder.plan = Length(total, plan)
+        found = [
             self.argument(kind, key, each, (*path, key))
             for key, each in value.items()
-            if key != "kind"
+            if key not in HYDRA and key != "kind"
         ]
+        self.builder.plan = plan
+        return found
+
+    def target(self, value: Mapping[str, Any], path: Path) -> Any:
+        """Return the schedule of a node of Hydra's, if it names one of lehr's own."""
+        named, place = value["_target_"], self.reporter((*path, "_target_"))
+        kind = names.target(named) if isinstance(named, str) else None
+        if kind is None:
+            message = f"{named!r} is none of lehr's schedules, and no other code runs"
+            hint = "_target_: lehr.warmup_cosine, or kind: warmup_cosine"
+            return self.builder.fail(place("LH109", message, hint))
+        if value.get("_partial_"):
+            message = "_partial_ leaves a function, and a schedule is wanted"
+            partial = self.reporter((*path, "_partial_"))
+            return self.builder.fail(partial("LH109", message, "leave it out"))
+        given = self.given(kind, value, path)
+        args = value.get("_args_")
+        for index, each in enumerate(args if isinstance(args, list | tuple) else ()):
+            where = (*path, "_args_", index)
+            made, is_duration = self.value(each, where)
+            report = self.reporter(where)
+            given.insert(index, Given(None, made, report, is_duration))
         return self.builder.call(kind, given, place)
 
     def argument(self, kind: str, key: str, value: Any, path: Path) -> Given:

@@ -8,6 +8,8 @@ from typing import Any
 
 from lehr.config.errors import ConfigError, Path, Problem
 
+_SOURCE = "<DictConfig>"
+
 
 def plain(value: Any) -> Any:
     """Return a copy of plain containers and numbers; anything else is kept as it is.
@@ -83,8 +85,13 @@ def is_omegaconf(value: Any) -> bool:
 def _from_omegaconf(value: Any) -> Any:
     omegaconf = import_module("omegaconf")
     try:
+        if missing := sorted(omegaconf.OmegaConf.missing_keys(value)):
+            raise ConfigError(
+                Problem("LH104", f"Missing mandatory value: {name}", _SOURCE, path=name)
+                for name in missing
+            )
         return omegaconf.OmegaConf.to_container(
-            value, resolve=True, throw_on_missing=True
+            value, resolve=True, throw_on_missing=True, enum_to_str=True
         )
     except omegaconf.errors.OmegaConfBaseException as error:
         absent = (
@@ -94,4 +101,4 @@ def _from_omegaconf(value: Any) -> Any:
         code = "LH104" if isinstance(error, absent) else "LH106"
         message = (error.msg or str(error)).splitlines()[0].rstrip(".")
         path = error.full_key or ""
-        raise ConfigError([Problem(code, message, "<DictConfig>", path=path)]) from None
+        raise ConfigError([Problem(code, message, _SOURCE, path=path)]) from None

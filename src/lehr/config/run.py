@@ -1,39 +1,46 @@
-"""The document of one training run: its keys, their types and their rules."""
+"""The document's grammar: its sections, their types and their rules."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from lehr.config.run_data import Data, Seed
-from lehr.config.run_model import USUAL_MODEL, Model
+from lehr.config.run_data import DataSection, Seed
+from lehr.config.run_model import USUAL_MODEL, ModelSection
 from lehr.config.run_section import FilePath, Section
 from lehr.config.run_train import AdamW, Sgd, Train
+from lehr.config.sections.lint import Lint
+from lehr.config.sections.logging import Logging
+from lehr.config.sections.plan import PlanSection
 
 
-class RunConfig(Section):
-    """A whole run.
+class AnyConfig(Section):
+    """Any document: schedules, and whatever is said around them.
 
     `schedules` holds what the document says; a schedule becomes a value once the
     length of the run is known.
     """
 
-    schema_: Literal[1] = Field(alias="schema")
+    schema_: Literal[1] = Field(default=1, alias="schema")
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = "run"
     seed: Seed = 0
-    data: Data
-    model: Model
-    optimizer: Annotated[AdamW | Sgd, Field(discriminator="kind")]
+    plan: PlanSection | None = None
+    groups: dict[str, Any] | None = None
+    data: Annotated[DataSection | None, Field(discriminator="kind")] = None
+    model: Annotated[ModelSection | None, Field(discriminator="kind")] = None
+    optimizer: Annotated[AdamW | Sgd | None, Field(discriminator="kind")] = None
     schedules: dict[str, Any]
-    train: Train
+    train: Train | None = None
+    logging: Logging | None = None
+    lint: Lint | None = None
     output: FilePath = "runs"
 
     @model_validator(mode="before")
     @classmethod
     def _usual_for_the_data(cls, given: Any) -> Any:
         """Fill in what depends on the data where the document leaves it out."""
-        if not isinstance(given, dict):
+        if not isinstance(given, dict) or given.get("data") is None:
             return given
-        data, train = given.get("data"), given.get("train")
+        data, train = given["data"], given.get("train")
         kind = data.get("kind") if isinstance(data, dict) else None
         filled = dict(given)
         if given.get("model") is None:
@@ -43,3 +50,13 @@ class RunConfig(Section):
             usual = "tokens" if kind == "bytes" else "samples"
             filled["train"] = {**train, "mean_over": usual}
         return filled
+
+
+class RunConfig(AnyConfig):
+    """The document of a run that `lehr train` can start: the strict reading."""
+
+    data: Annotated[DataSection, Field(discriminator="kind")]
+    model: Annotated[ModelSection, Field(discriminator="kind")]
+    optimizer: Annotated[AdamW | Sgd, Field(discriminator="kind")]
+    train: Train
+    logging: Logging = Logging()

@@ -1,12 +1,13 @@
 """What pydantic finds wrong with a run document, in our words and at its place."""
 
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from lehr.config.documents import Document
-from lehr.config.errors import Path, Problem, suggest
+from lehr.config.errors import Path, Problem, format_path, suggest
 
 _TYPES = {
     "int_type": "a whole number",
@@ -39,7 +40,7 @@ def _problem(
     kind, given = details["type"], details["input"]
     context: dict[str, Any] = details.get("ctx", {})
     path, owner = _locate(details["loc"], model)
-    name = str(path[-1]) if path else "the document"
+    name = _named(path)
     if kind == "extra_forbidden":
         hint = suggest(name, _keys(owner))
         return document.problem(
@@ -61,6 +62,13 @@ def _problem(
     return document.problem(
         "LH106", _refusal(kind, name, given, context, details), path
     )
+
+
+def _named(path: Path) -> str:
+    """Return what to call the value at a path: `width`, or `sizes[1]` in a list."""
+    if not path:
+        return "the document"
+    return format_path(path[-2:] if isinstance(path[-1], int) else path[-1:])
 
 
 def _refusal(
@@ -109,10 +117,17 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 
 def _section(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    """Return the section under `key`, if it is one of a single kind."""
+    """Return the section under `key`, or of each item of the list there, if any."""
     field = model.model_fields.get(key)
-    kind = field.annotation if field else None
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return _only_model(field.annotation) if field else None
+
+
+def _only_model(kind: Any) -> type[BaseModel] | None:
+    """Return the one section in an annotation such as `X`, `X | None`, `list[X]`."""
+    if isinstance(kind, type) and not get_args(kind):
+        return kind if issubclass(kind, BaseModel) else None
+    found = [made for inner in get_args(kind) if (made := _only_model(inner))]
+    return found[0] if len(found) == 1 else None
 
 
 def _tags(model: type[BaseModel], key: str) -> dict[str, type[BaseModel]]:
@@ -120,5 +135,5 @@ def _tags(model: type[BaseModel], key: str) -> dict[str, type[BaseModel]]:
     field = model.model_fields.get(key)
     if field is None or field.discriminator is None:
         return {}
-    kinds = getattr(field.annotation, "__args__", ())
+    kinds = [k for k in get_args(field.annotation) if k is not NoneType]
     return {kind.model_fields["kind"].annotation.__args__[0]: kind for kind in kinds}

@@ -107,20 +107,3 @@ class Train(Section):
     strategy: Strategy = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: Count | None = None
-
-    @model_validator(mode="after")
-    def _one_length(self) -> "Train":
-        given = [name for name in LENGTHS if getattr(self, name) is not None]
-        if not given:
-            raise ValueError(
-                "a run needs its length: epochs, updates, samples or tokens; "
-                "time and until may only end it sooner"
-                if self.time or self.until
-                else "a run needs its length: epochs, updates, samples or tokens"
-            )
-        if len(given) > 1:
-            raise ValueError(
-                f"{' and '.join(given)} both give the length of the run; keep one and "
-                f"set the other to null, as in train.{given[0]}=null"
-            )
-        return self

@@ -126,6 +126,8 @@ def read_spec(
 
 
 def _document(config: Any, what: str) -> Document:
+    if isinstance(config, Document):
+        return config
     if isinstance(config, str | os.PathLike):
         _refuse_bare_name(config, what)
         return read_document(config)

@@ -93,7 +93,8 @@ class Arguments:
             elif key in self.parameters:
                 known[key] = value
             else:
-                hint = suggest(key, known_arguments(self.spec.name))
+                everyone = known_arguments(self.spec.name) or self.parameters
+                hint = suggest(key, everyone)
                 if key == "exact":
                     hint = f"{self.spec.name} has one curve, which is exact"
                 message = f'{self.spec.name} has no argument "{key}"'

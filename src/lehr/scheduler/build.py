@@ -18,9 +18,10 @@ from lehr.scheduler.configured import (
     ConfiguredScheduler,
     Recipe,
 )
+from lehr.scheduler.documents import of_document
 from lehr.scheduler.functions import require_imports
 from lehr.scheduler.lengths import Lengths, Per
-from lehr.scheduler.lookup import find
+from lehr.scheduler.lookup import LIBRARY, find
 from lehr.scheduler.reader import RELATIVE, Reader
 from lehr.scheduler.reading import Fixed, Reading
 from lehr.scheduler.timm_stepping import TimmPlateauScheduler, TimmScheduler
@@ -43,9 +44,13 @@ def build_scheduler(
     The configuration is flat, `{"name": "StepLR", "step_size": 30}`, or nested,
     `{"class_name": "StepLR", "args": {...}}`. Names are those of torch, of timm (also
     with `timm_` before them), of PyTorch-Project-Template and of lehr's own documents;
-    the parameters are the originals', and so are the curves. A composite takes its
-    parts under `schedulers`. Call `step()` once per update or once per epoch, as the
-    lengths mean it; a scheduler that follows a metric takes it: `step(val_loss)`.
+    those of other libraries stand beside `library`, as in `{"library": "transformers",
+    "name": "cosine", ...}`. The parameters are the originals', and so are the curves.
+    A composite takes its parts under `schedulers`. A document of lehr, `{"schedules":
+    {...}}`, one schedule, `{"kind": "wsd", ...}`, or an expression is read as
+    `lehr.read_config` reads it, for any number of fields. Call `step()` once per update
+    or once per epoch, as the lengths mean it; a scheduler that follows a metric takes
+    it: `step(val_loss)`.
 
     A length is a count of steps; a float in (0, 1] is a fraction of the run, and a text
     a duration, such as "5%" or "10ep". Both need the plan. A run's length that is left
@@ -54,8 +59,8 @@ def build_scheduler(
 
     Args:
         optimizer: any torch optimizer.
-        config: a mapping, an OmegaConf DictConfig, or the path of a YAML, JSON or TOML
-            file. It is not changed.
+        config: a mapping, an OmegaConf DictConfig, the path of a YAML, JSON or TOML
+            file, an expression, or a `Config`. It is not changed.
         plan: the run.
         step_per: what one step is, "update" or "epoch", which the scheduler keeps, so
             that a trainer steps it so; by default what `t_in_epochs` says for timm's
@@ -110,6 +115,8 @@ def build_scheduler(
     _require_optimizer(optimizer, config)
     if not isinstance(plan, Plan | None):
         raise TypeError(f"plan must be a lehr.Plan, got {plan!r}")
+    if (own := of_document(optimizer, config, plan)) is not None:
+        return own
     allowed = require_imports(imports)
     spec = _read(config)
     said = _said(spec, step_per)
@@ -153,6 +160,9 @@ def _said(spec: Spec, step_per: Any) -> Per | None:
     if step_per is not None:
         choice("step_per", step_per, ("update", "epoch"))
         return "epoch" if step_per == "epoch" else "update"
+    library = spec.arguments.get(LIBRARY)
+    if library not in (None, "timm"):
+        return None
     entry = find(spec.name, spec.arguments)
     if entry is None or entry.library != "timm":
         return None

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Literal
 
 from lehr.config import names
 from lehr.config.errors import suggest
 from lehr.dialects.base import Dialect
+from lehr.dialects.catalog import dialect
 
-Library = Literal["torch", "timm", "template"]
-LIBRARIES: tuple[Library, ...] = ("torch", "timm", "template")
+LIBRARIES = ("torch", "timm", "template")
+"""Those whose names need no library beside them, in the order they are asked."""
+
+LIBRARY = "library"
+"""The argument that names another one."""
+
 TIMM = "timm_"
 """What timm's names may begin with."""
 
@@ -23,7 +27,7 @@ class Entry:
     """A scheduler of another library."""
 
     dialect: Dialect
-    library: Library
+    library: str
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -37,7 +41,7 @@ def parameters(dialect: Dialect) -> dict[str, inspect.Parameter]:
     if function is None:
         raise ValueError(f"{dialect.name} has neither a curve nor a controller")
     known = dict(inspect.signature(function).parameters)
-    if dialect.curve is not None:
+    if dialect.curve is not None and not dialect.absolute:
         del known[next(iter(known))]  # the group's own value
     known.pop("exact", None)
     return known
@@ -49,7 +53,7 @@ def table() -> Mapping[str, tuple[Entry, ...]]:
     found: dict[str, tuple[Entry, ...]] = {}
     for library in LIBRARIES:
         dialects = import_module(f"lehr.dialects.{library}").SCHEDULERS
-        for entry in (Entry(dialect, library) for dialect in dialects):
+        for entry in (Entry(one, library) for one in dialects):
             name = entry.dialect.name.removeprefix(TIMM)
             found[name] = (*found.get(name, ()), entry)
             if library == "timm":
@@ -57,14 +61,28 @@ def table() -> Mapping[str, tuple[Entry, ...]]:
     return found
 
 
-def find(name: str, given: Iterable[str]) -> Entry | None:
+def find(name: str, given: Iterable[str], library: str | None = None) -> Entry | None:
     """Return the scheduler of that name; of two, the one that knows what is given.
+
+    Args:
+        name: as the configuration has it.
+        given: the arguments that it has.
+        library: whose name it is, one of `lehr.dialects.catalog.LIBRARIES`; None asks
+            torch, timm and the template.
+
+    Raises:
+        ValueError: there is no such library, or it has no such scheduler.
+
+    >>> find("cosine", [], "transformers").library
+    'transformers'
 
     >>> find("ChainedScheduler", ["schedulers"]).library
     'torch'
     >>> find("ChainedScheduler", ["schedulers", "step_ranges"]).library
     'template'
     """
+    if library is not None:
+        return Entry(dialect(library, name), library)
     entries = table().get(name, ())
     for entry in entries:
         if set(given) <= set(entry.parameters):

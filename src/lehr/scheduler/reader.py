@@ -8,9 +8,10 @@ from lehr.config.errors import ConfigError, Problem, format_path
 from lehr.config.nodes import build_schedule
 from lehr.config.specs import Spec
 from lehr.dialects.base import Dialect
+from lehr.dialects.catalog import LIBRARIES
 from lehr.scheduler.arguments import Arguments
 from lehr.scheduler.lengths import Lengths
-from lehr.scheduler.lookup import find, hint_for, is_lehrs
+from lehr.scheduler.lookup import LIBRARY, find, hint_for, is_lehrs
 from lehr.scheduler.reading import Fixed, Reading
 
 RELATIVE = "times_base"
@@ -49,7 +50,17 @@ class Reader:
             span: its length where it is one of several in a row.
         """
         before = len(self.problems)
-        entry = find(spec.name, spec.arguments)
+        library = None
+        try:
+            spec, library = with_library(spec)
+            entry = find(spec.name, spec.arguments, library)
+        except ConfigError as error:
+            self.problems += error.problems
+            return None
+        except ValueError as error:
+            place = None if library in LIBRARIES else LIBRARY
+            self.report(spec.problem("LH114", str(error), place))
+            return None
         if entry is not None:
             reading = Arguments(self, spec, entry).reading(span)
         elif is_lehrs(spec.name):
@@ -96,6 +107,22 @@ class Reader:
             return None
         dialect = Dialect(spec.name, Fixed(schedule, relative), proportional=relative)
         return Reading(dialect, {})
+
+
+def with_library(spec: Spec) -> tuple[Spec, str | None]:
+    """Return the scheduler without the key `library`, and what that says.
+
+    Raises:
+        ConfigError: it is no text.
+    """
+    if LIBRARY not in spec.arguments:
+        return spec, None
+    arguments = dict(spec.arguments)
+    library = arguments.pop(LIBRARY)
+    if not isinstance(library, str):
+        message = f"{LIBRARY} must be the name of a library, got {library!r}"
+        raise ConfigError([spec.problem("LH107", message, LIBRARY)])
+    return replace(spec, arguments=arguments), library
 
 
 class _Span:

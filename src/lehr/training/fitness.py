@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from lehr._checks import choice
+from lehr.bindings.torch import groups_by_pattern
 from lehr.config.run_document import Run
 from lehr.training.clipping import Clipping
 from lehr.training.goal import Threshold
 from lehr.training.job import build_optimizer, interval, pick_device
+from lehr.training.loggers.base import require
 from lehr.training.metrics import evaluated_names
 from lehr.training.models.built import build_model
 from lehr.training.tasks import Task
@@ -25,6 +27,7 @@ def misfits(run: Run, task: Task) -> Iterator[tuple[Path, str]]:
     """
     train = run.config.train
     checks: dict[Path, Callable[[], object]] = {
+        ("groups",): lambda: _groups(run, task),
         ("model", "kind"): lambda: build_model(run.config.model, task),
         ("optimizer", "fused"): lambda: _fused(run, task),
         ("train", "device"): lambda: pick_device(run.config),
@@ -35,11 +38,23 @@ def misfits(run: Run, task: Task) -> Iterator[tuple[Path, str]]:
     }
     for name in ("evaluate_every", "checkpoint_every"):
         checks["train", name] = partial(_interval, name, run, task)
+    for name in ("tensorboard", "wandb", "mlflow", "trackio"):
+        checks["logging", name] = partial(_logger, name, run)
     for path, check in checks.items():
         try:
             check()
         except ValueError as error:
             yield path, str(error)
+
+
+def _groups(run: Run, task: Task) -> None:
+    if not run.groups:
+        return
+    try:
+        model = build_model(run.config.model, task)
+    except ValueError:
+        return  # told at its own place
+    groups_by_pattern(model, run.groups)
 
 
 def _fused(run: Run, task: Task) -> None:
@@ -50,6 +65,15 @@ def _fused(run: Run, task: Task) -> None:
     except ValueError:
         return  # told at its own place
     build_optimizer(run.config.optimizer, model)
+
+
+def _logger(name: str, run: Run) -> None:
+    """Refuse a logger whose package is not here, before anything is trained."""
+    if getattr(run.config.logging, name):
+        try:
+            require(name, name)
+        except ImportError as error:
+            raise ValueError(str(error)) from None
 
 
 def _mean_over(wanted: str | None, task: Task) -> None:

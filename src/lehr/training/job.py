@@ -1,6 +1,6 @@
 """A run document's values made into objects: data, model, optimizer, trainer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from lehr.bindings.torch import Scheduler
+from lehr.bindings.torch import Scheduler, groups_by_pattern
 from lehr.config.run import RunConfig
 from lehr.config.run_document import Run
 from lehr.config.run_train import AdamW, Sgd
@@ -71,7 +71,7 @@ def build_job(
     config = run.config
     torch.manual_seed(config.seed)
     model = build_model(config.model, task).to(pick_device(config))
-    optimizer = build_optimizer(config.optimizer, model)
+    optimizer = build_optimizer(config.optimizer, model, run.groups)
     stopping: list[Callback] = []
     if config.train.patience is not None:
         stopping.append(EarlyStopping(patience=config.train.patience))
@@ -79,7 +79,7 @@ def build_job(
     trainer = BaseTrainer(
         model,
         optimizer,
-        _bind(optimizer, **run.schedules),
+        _bind(optimizer, **run.by_field()),
         loss=task.loss,
         metrics=task.metrics,
         callbacks=(*stopping, saving, *callbacks),
@@ -137,17 +137,28 @@ def saving_options(run: Run) -> dict[str, Any]:
     return {} if every is None else {"every": every, "every_epochs": None}
 
 
-def build_optimizer(options: AdamW | Sgd, model: nn.Module) -> torch.optim.Optimizer:
+def build_optimizer(
+    options: AdamW | Sgd,
+    model: nn.Module,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> torch.optim.Optimizer:
     """Build the optimizer of a document; its rate is written by the schedule.
 
+    Args:
+        options: the section `optimizer`.
+        model: whose parameters it has.
+        groups: the patterns of each group of them.
+
     Raises:
-        ValueError: `fused` is true, and torch has no such kernel for the device.
+        ValueError: `fused` is true, and torch has no such kernel for the device; or the
+            groups do not fit the model.
     """
+    params = groups_by_pattern(model, groups) if groups else list(model.parameters())
     if isinstance(options, AdamW):
         return _with_fused(
             options.fused,
             torch.optim.AdamW,
-            model,
+            params,
             betas=(options.beta1, options.beta2),
             eps=options.eps,
             weight_decay=options.weight_decay,
@@ -155,7 +166,7 @@ def build_optimizer(options: AdamW | Sgd, model: nn.Module) -> torch.optim.Optim
     return _with_fused(
         options.fused,
         torch.optim.SGD,
-        model,
+        params,
         lr=0.0,
         momentum=options.momentum,
         nesterov=options.nesterov,
@@ -166,11 +177,10 @@ def build_optimizer(options: AdamW | Sgd, model: nn.Module) -> torch.optim.Optim
 def _with_fused(
     wanted: Any,
     kind: Callable[..., torch.optim.Optimizer],
-    model: nn.Module,
+    parameters: list[Any],
     **options: Any,
 ) -> torch.optim.Optimizer:
     """Build the optimizer with one kernel for all of its work, where torch has one."""
-    parameters = list(model.parameters())
     if wanted is not False:
         try:
             return kind(parameters, fused=True, **options)
@@ -233,6 +243,7 @@ def _loaders(config: RunConfig, task: Task) -> tuple[Loader, Loader, Loader]:
         task.train.tensors,
         config.train.batch_size,
         seed=config.seed,
+        drop_last=config.plan is not None and bool(config.plan.drop_last),
         transform=task.augment or task.transform,
     )
     validation, test = (

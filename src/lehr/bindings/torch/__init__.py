@@ -9,6 +9,7 @@ except ImportError as error:
 
 from lehr.bindings.torch.groups.by_layer import groups_by_layer
 from lehr.bindings.torch.groups.by_name import groups_by_name
+from lehr.bindings.torch.groups.by_pattern import groups_by_pattern
 from lehr.bindings.torch.groups.mup import mup_groups
 from lehr.bindings.torch.groups.per_group import per_group, scheduled
 from lehr.bindings.torch.plateau_scheduler import PlateauScheduler
@@ -23,6 +24,7 @@ __all__ = [
     "Scheduler",
     "groups_by_layer",
     "groups_by_name",
+    "groups_by_pattern",
     "mup_groups",
     "on",
     "per_group",

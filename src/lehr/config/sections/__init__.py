@@ -1,0 +1,1 @@
+"""The sections of a document beside those of `lehr train`: keys, types, rules."""
