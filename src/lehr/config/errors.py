@@ -32,6 +32,7 @@ CODES = {
     "LH131": "one thing is said in two places",
     "LH132": "the version of a document is not one that is read here",
     "LH133": "unknown group of parameters",
+    "LH140": "an edit of a text cannot be made there",
 }
 """Every code of a problem in text, and what it means."""
 

@@ -135,8 +135,9 @@ def _write_rule(rule: SavedRule | None) -> Json | None:
 
 def fingerprint(fields: Mapping[str, Json]) -> str:
     """Return the SHA-256 of the configuration: equal if and only if its text is."""
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    from lehr.config.canonical_form import digest
+
+    return digest(fields)
 
 
 @dataclass(frozen=True)
