@@ -11,7 +11,6 @@ from lehr.cli.usage import UsageError, did_you_mean
 from lehr.cli.values import is_name
 from lehr.config.expressions import write_schedule
 
-_DOCUMENTS = ("yaml", "json", "toml")
 _BY_ENDING = {
     ".yaml": "yaml",
     ".yml": "yaml",
@@ -63,7 +62,7 @@ def written(given: Sequence[Given], form: str, file: TextIO) -> None:
         UsageError: the format has room for one schedule only.
         CannotExport: it cannot express the schedule.
     """
-    if form in _DOCUMENTS:
+    if form == "yaml" or form == "json" or form == "toml":
         from lehr.config import write_document
 
         file.write(write_document(document_of(given), form))
