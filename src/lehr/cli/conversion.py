@@ -9,8 +9,10 @@ from typing import Any, TextIO
 from lehr.cli.given import Given
 from lehr.cli.usage import UsageError, did_you_mean
 from lehr.cli.values import is_name
+from lehr.config.documents import Format
 from lehr.config.expressions import write_schedule
 
+_DOCUMENTS: dict[str, Format] = {"yaml": "yaml", "json": "json", "toml": "toml"}
 _BY_ENDING = {
     ".yaml": "yaml",
     ".yml": "yaml",
@@ -62,10 +64,10 @@ def written(given: Sequence[Given], form: str, file: TextIO) -> None:
         UsageError: the format has room for one schedule only.
         CannotExport: it cannot express the schedule.
     """
-    if form == "yaml" or form == "json" or form == "toml":
+    if form in _DOCUMENTS:
         from lehr.config import write_document
 
-        file.write(write_document(document_of(given), form))
+        file.write(write_document(document_of(given), _DOCUMENTS[form]))
     elif form == "csv":
         from lehr.cli.rows import Rows
 
