@@ -3,7 +3,8 @@
 Python blocks run one after the other, each document in a namespace of its own. A block
 with `>>>` is a doctest; any other must only run. In `console` blocks, each line
 `$ lehr ...` runs as a command and must print what is shown below it. A comment on the
-line above a block, `<!-- not executed: why -->`, exempts it.
+line above a block, `<!-- not executed: why -->`, exempts it. A block of YAML or TOML
+that begins with a comment of one file name is written to that file.
 """
 
 import doctest
@@ -25,9 +26,10 @@ DOCUMENTS = [
 ]
 BLOCK = re.compile(
     r"^(?P<exempt><!-- not executed: .+ -->\n)?"
-    r"^```(?P<language>python|console)\n(?P<code>.*?)^```$",
+    r"^```(?P<language>python|console|yaml|toml)\n(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+FILE = re.compile(r"# (?P<name>[\w.-]+\.(?:yaml|toml))\n")
 COMMAND = re.compile(r"^\$ (?P<line>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 LEHR = "import sys; from lehr.cli.main import main; sys.exit(main())"
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -89,8 +91,10 @@ def test_what_a_document_shows_is_what_happens(path, tmp_path, monkeypatch):
     for block in blocks(path.read_text()):
         if block.language == "python":
             run_python(block, path, namespace)
-        else:
+        elif block.language == "console":
             run_console(block, path)
+        elif named := FILE.match(block.code):
+            (tmp_path / named["name"]).write_text(block.code)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
