@@ -126,3 +126,14 @@ def test_init_refuses_what_it_cannot_write(words, said, here, capsys):
     assert main(["init", *words]) == 2
     assert said in capsys.readouterr().err
     assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize("begun", [["--train"], ["--preset", "dino-vit-s"]])
+def test_init_does_not_ignore_a_number_that_the_document_has_already(begun, capsys):
+    assert main(["init", "-", *begun, "--peak", "1e-3"]) == 2
+    assert f"do not go with {begun[0]}" in capsys.readouterr().err
+
+
+def test_init_writes_the_peak_that_was_given_to_its_last_digit(capsys):
+    assert main(["init", "-", "--peak", "3.14159e-4"]) == 0
+    assert "warmup_cosine(0.000314159," in capsys.readouterr().out

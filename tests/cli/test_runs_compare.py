@@ -52,6 +52,20 @@ def test_the_comparison_for_programs_has_no_number_that_json_lacks(here, capsys)
     assert found["best"][0]["value"] == 0.5
 
 
+def test_long_settings_that_differ_at_their_ends_are_shown_to_the_end(here, capsys):
+    for name, last in (("three", 7), ("four", 8)):
+        text = f"Chain(pieces=(Linear(start=0.0001, end=0.01, steps=21), At({last})))"
+        store = RunStore(here / "runs" / name, config=f"schedules: {{lr: '{text}'}}")
+        store.open(0)
+        store.log({"update": 0, "lr": 2e-7})
+        store.close()
+    assert main(["runs", "compare", "three", "four"]) == 0
+    out = capsys.readouterr().out
+    assert "At(7)))" in out and "At(8)))" in out
+    assert out.count("2e-7") == 2
+    assert max(map(len, out.splitlines())) <= 80
+
+
 def test_equal_settings_are_said_to_be_equal(here, capsys):
     stored(here / "runs" / "three", 0, [1.0])
     assert main(["runs", "compare", "one", "three"]) == 0

@@ -41,6 +41,14 @@ def test_every_value_lies_on_the_axis(points, log):
     assert all(-1e-9 <= axis.place(mark) <= 1 + 1e-9 for mark in axis.marks)
 
 
+@given(st.integers(1, 10**12), st.integers(2, 40))
+def test_updates_have_whole_and_round_ticks(end, most):
+    marks = ticks(0, end, most, whole=True)
+    assert len(marks) <= most
+    assert all(mark == int(mark) for mark in marks)
+    assert marks[0] == 0 and marks[-1] <= end * (1 + 1e-9)
+
+
 @given(values, values, st.integers(2, 12))
 def test_a_linear_axis_wastes_less_than_half_of_itself(low, high, marks):
     assume(low < high and (high - low) > 1e-6 * max(abs(low), abs(high)))

@@ -34,6 +34,11 @@ def test_the_axes_come_back_with_the_curve_and_its_phases():
     assert shown == ["warmup", "decay: cosine", "peak 3e-4", "end 0"]
 
 
+def test_updates_are_whole_also_where_there_are_few():
+    axes = plot(Linear(1.0, 0.5, 2))
+    assert {tick % 1 for tick in axes.get_xticks()} == {0.0}
+
+
 def test_several_schedules_differ_by_colour_and_dashes_and_have_a_legend():
     schedules = {"a": RECIPE, "b": Constant(1e-4), "c": warm_restarts(1e-4, period=99)}
     axes = plot(schedules, steps=500)

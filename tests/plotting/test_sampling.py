@@ -65,6 +65,16 @@ def test_a_schedule_of_countless_joints_is_sampled_in_bounded_time():
     assert len(sample(saw, saw.steps, 100)) <= 2 * MOST_JOINTS + 100
 
 
+def test_countless_restarts_are_seen_everywhere_alike():
+    saw = Repeat(Linear(1.0, 0.0, 7), count=10**6)
+    points = sample(saw, saw.steps, 100)
+    for part in range(10):
+        begin = saw.steps * part / 10
+        values = [v for t, v in points if begin < t < begin + saw.steps / 10]
+        assert (min(values), max(values)) == (pytest.approx(0.0, abs=1e-9), 1.0)
+        assert 300 < len(values) < 500
+
+
 def test_an_endless_schedule_is_drawn_over_ten_times_its_first_joint():
     assert horizon(Chain((Linear(0.0, 1.0, 30), InverseSqrt(1.0, 30)))) == 300
     assert horizon(Constant(1.0)) == 100

@@ -186,6 +186,11 @@ def test_the_second_axis_of_a_short_or_narrow_picture_has_two_ticks():
         assert len(second_axis(PLAN, "epochs", end, 1).ticks) > 1
 
 
+def test_the_second_axis_of_a_wide_picture_has_as_many_ticks_as_there_is_room():
+    assert [text for _, text in second_axis(PLAN, "epochs", 300, 9).ticks][1] == "0.5"
+    assert len(second_axis(PLAN, "epochs", 300, 40).ticks) == 31
+
+
 def test_a_unit_that_the_plan_lacks_is_refused():
     plan = Plan(batch_size=10, updates=100)
     assert describe(LR, plan=plan).unit == "samples"

@@ -224,3 +224,13 @@ def test_ten_curves_cost_less_than_20_ms():
         [sys.executable, "-c", code], env=environment, capture_output=True, check=True
     )
     assert float(done.stdout) < 0.02
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "auto"])
+def test_no_rule_of_style_reaches_another_picture_of_the_page(theme):
+    root = parsed({f"curve {i}": Constant(float(i)) for i in range(9)}, theme=theme)
+    style = next(part.text for part in root.iter() if part.tag.endswith("style"))
+    selectors = re.findall(r"([^{}]+)\{[^{}]+\}", style.replace("@media", "}@media"))
+    assert len(selectors) > 15
+    for each in (one for group in selectors for one in group.split(",")):
+        assert each.strip().startswith(f".lehr-{theme} "), each

@@ -168,3 +168,12 @@ def test_a_long_name_ends_in_dots():
         "a...",
     ]
     assert columns(shortened("学习率学习率", 9)) <= 9
+
+
+@pytest.mark.parametrize("width", [108, 120, 200, 300])
+def test_a_wide_picture_has_a_second_axis_too(width):
+    plan = Plan(dataset_size=1_000, batch_size=10, epochs=4)
+    axis = draw(Constant(1.0), plan=plan, width=width, ascii=True).splitlines()[14]
+    first, *ticks, last, unit = axis.split()
+    assert (first, last, unit) == ("0", "4", "epochs")
+    assert {"1", "2", "3"} <= {*ticks}

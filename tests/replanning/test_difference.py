@@ -80,3 +80,11 @@ def test_durations_are_of_the_plan():
     assert diff(OLD, OLD, at="50%", plan=Plan(batch_size=1, updates=100)).at == 50
     with pytest.raises(TypeError, match="b must be a schedule"):
         diff(OLD, 0.1)
+
+
+def test_a_constant_of_no_length_is_compared_over_the_length_of_the_other():
+    found = diff(Linear(1.0, 0.0, 100), Constant(1.0), at=50)
+    assert found.spans == (100, 100)
+    assert found.area == (50.0, 100.0)
+    assert found.after == (12.5, 50.0)
+    assert diff(Constant(1.0), Constant(1.0, 100)).equal

@@ -223,3 +223,11 @@ def test_tables_noise_restarts_and_fractions_are_stretched_as_they_are(old):
     for t in range(46, 90, 7):
         later = new(45 + (t - 45) * factor)
         assert later == pytest.approx(old(t), abs=1e-9), t
+
+
+@pytest.mark.parametrize("total", [1, 2, 3])
+def test_many_phases_in_few_updates_add_up_to_the_length(total):
+    old = warmup_stable_decay(1.0, warmup=10, decay=30, total=100)
+    new = extend(old, at=0, total=total)
+    assert new.steps == total
+    assert new(total) == 0.0

@@ -78,13 +78,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     begun.add_argument(
         "--train", action="store_true", help="begin with one that `lehr train` takes"
     )
-    parser.add_argument("--peak", type=_rate, default=3e-4, help="highest rate (3e-4)")
-    parser.add_argument(
-        "--updates", default="10k", metavar="N", help="length of the run (10k)"
-    )
-    parser.add_argument(
-        "--batch-size", type=int, default=64, metavar="N", help="samples (64)"
-    )
+    parser.add_argument("--peak", type=_rate, help="highest rate (3e-4)")
+    parser.add_argument("--updates", metavar="N", help="length of the run (10k)")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="samples (64)")
     parser.add_argument(
         "--force", action="store_true", help="write over a file that is there"
     )
@@ -114,6 +110,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _text(args: argparse.Namespace) -> str:
+    begun = "--train" if args.train else "--preset" if args.preset is not None else ""
+    given = (args.peak, args.updates, args.batch_size)
+    if begun and given != (None, None, None):
+        raise UsageError(
+            f"--peak, --updates and --batch-size do not go with {begun}",
+            "write the document first, then change it",
+        )
     if args.preset is not None:
         from lehr.presets import preset
 
@@ -122,22 +125,28 @@ def _text(args: argparse.Namespace) -> str:
         from lehr.config.builtin import default_text
 
         return default_text("digits")
+    return _written(args)
+
+
+def _written(args: argparse.Namespace) -> str:
     from lehr.config.durations import resolve
 
+    peak = 3e-4 if args.peak is None else args.peak
+    batch_size = 64 if args.batch_size is None else args.batch_size
     try:
-        updates = resolve(args.updates, None)
+        updates = resolve("10k" if args.updates is None else args.updates, None)
     except ValueError as error:
         raise UsageError(f"argument --updates: {error}") from None
-    if updates < 1 or args.batch_size < 1:
+    if updates < 1 or batch_size < 1:
         raise UsageError("--updates and --batch-size must be >= 1")
     name = "run" if args.file == "-" else Path(args.file).stem
     return _TEMPLATE.format(
         file=args.file if args.file != "-" else "run.yaml",
         name=name,
         updates=updates,
-        batch_size=args.batch_size,
-        peak=_short(args.peak),
-        floor=_short(args.peak / 10),
+        batch_size=batch_size,
+        peak=_short(peak),
+        floor=_short(peak / 10),
         warmup="5%",
     )
 
@@ -155,4 +164,5 @@ def _rate(text: str) -> float:
 def _short(number: float) -> str:
     from lehr.plotting.axes import short
 
-    return short(number)
+    text, exact = short(number), f"{number:.12g}"
+    return text if float(text) == float(exact) else exact

@@ -10,7 +10,7 @@ from typing import Any
 from lehr.cli.runs import ACTIONS
 from lehr.cli.runs_compare import comparison, export, rows_of
 from lehr.cli.runs_plot import plot
-from lehr.cli.runs_text import as_json, table
+from lehr.cli.runs_text import as_json, folded, shown, table
 from lehr.cli.usage import UsageError, did_you_mean
 from lehr.plotting.sparks import sparkline
 from lehr.plotting.terminal import terminal_width
@@ -129,14 +129,10 @@ def _screen(one: StoredRun, args: argparse.Namespace) -> str:
             continue  # it only grows
         values = one.column(name)[1]
         known = [v for v in values if isinstance(v, float | int) and math.isfinite(v)]
-        ends = (_short(min(known)), _short(max(known))) if known else ("-", "-")
+        ends = (shown(min(known)), shown(max(known))) if known else ("-", "-")
         line = sparkline(known, max(8, min(width, 40)), ascii=args.ascii or None)
-        rows.append((name, _short(values[-1]), *ends, line))
+        rows.append((name, shown(values[-1]), *ends, line))
     return f"{table(list(facts.items()))}\n\n{table(rows)}"
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _facts(one: StoredRun, *, values: bool = True) -> dict[str, Any]:
@@ -176,14 +172,10 @@ def _compare(runs: Sequence[StoredRun], args: argparse.Namespace) -> int:
     rows = rows_of(found, names)
     first = max(len(row[0]) for row in rows)
     room = max(((args.width or terminal_width()) - first) // len(runs) - 2, 12)
-    print(table([[row[0], *(_cut(cell, room) for cell in row[1:])] for row in rows]))
+    print(table([*folded(rows, room)]))
     if not found["settings"]:
         print("\nthe settings are the same")
     return 0
-
-
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 3] + "..."
 
 
 def _export(runs: Sequence[StoredRun], args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from lehr.cli.runs_text import shown
 from lehr.cli.usage import UsageError
 from lehr.training.loggers.stored import StoredRun
 
@@ -66,23 +67,17 @@ def rows_of(found: dict[str, Any], names: Sequence[str]) -> list[list[str]]:
     rows = [["", *names]]
     rows.append(["status", *found["status"]])
     rows.append(["updates", *(f"{n:,}" for n in found["updates"])])
-    best = [_shown(one and one["value"]) for one in found["best"]]
+    best = [shown(one and one["value"]) for one in found["best"]]
     if any(found["best"]):
         metric = next(one["metric"] for one in found["best"] if one)
         rows.append([f"best {metric}", *best])
     rows += [
-        [f"last {name}", *map(_shown, values)]
+        [f"last {name}", *map(shown, values)]
         for name, values in found["last"].items()
         if name not in ("epoch", "update")
     ]
-    rows += [[path, *map(_shown, values)] for path, values in found["settings"].items()]
+    rows += [[path, *map(shown, values)] for path, values in found["settings"].items()]
     return [row for row in rows if len(row) == count + 1]
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def export(one: StoredRun, file: Path | None) -> int:

@@ -2,8 +2,12 @@
 
 import json
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
+
+from lehr.plotting.axes import short
 
 
 def as_json(data: Any) -> str:
@@ -18,6 +22,23 @@ def as_json(data: Any) -> str:
         return None if lost else value
 
     return json.dumps(plain(data), indent=2)
+
+
+def shown(value: Any) -> str:
+    """Return a value for people; "-" where there is none."""
+    if value is None:
+        return "-"
+    return short(value) if isinstance(value, float) else str(value)
+
+
+def folded(rows: Sequence[Sequence[str]], room: int) -> Iterator[Sequence[str]]:
+    """Yield rows whose cells, but the first, are at most `room` wide: all of each."""
+    for name, *cells in rows:
+        parts = (textwrap.wrap(cell, room) for cell in cells)
+        lines = zip_longest(*parts, fillvalue="")
+        yield name, *next(lines, [""] * len(cells))
+        for line in lines:
+            yield "", *line
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

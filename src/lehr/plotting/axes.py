@@ -43,13 +43,17 @@ def count(updates: float) -> str:
     return f"{updates:.10g}"
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Return at most `most` (and at least 2) round numbers from `low` to `high`.
+def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+    """Return at most `most` round numbers from `low` to `high`; updates are `whole`.
 
     >>> ticks(0.0, 3e-4, 5)
     [0.0, 0.0001, 0.0002, 0.0003]
+    >>> ticks(0.0, 3.0, 9), ticks(0.0, 3.0, 9, whole=True)[1:]
+    ([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0], [1.0, 2.0, 3.0])
     """
     step = _round_step((high - low) / max(most - 1, 1))
+    while whole and step % 1:
+        step = _round_step(1.1 * step)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
 

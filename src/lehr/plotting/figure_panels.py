@@ -111,7 +111,7 @@ def _draw(ax: "Axes", panel: Panel, scene: Scene) -> list[Points]:
         if not scene.log:
             _frame(ax, flat)
     ax.set_xlim(0, scene.end)
-    ax.locator_params(axis="x", nbins=7)
+    ax.locator_params(axis="x", nbins=7, integer=True)
     _clean(ax)
     _mark(ax, panel.marks)
     if panel.has_legend:

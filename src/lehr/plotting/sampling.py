@@ -8,6 +8,9 @@ from operator import itemgetter
 from lehr.schedules import Schedule
 
 MOST_JOINTS = 2_000
+_GROUPS = 200
+"""Of more joints, those that begin each of so many equal parts are taken."""
+
 _DEFAULT = 100
 
 
@@ -48,10 +51,19 @@ def sample(schedule: Schedule, end: float, points: int) -> list[tuple[float, flo
     [(0.0, 1.0), (5.0, 1.0), (5.0, 0.5), (10.0, 0.5)]
     """
     at = {end * i / (points - 1): 0.0 for i in range(points - 1)} | {float(end): 0.0}
-    for joint in islice(schedule.joints(0, end), MOST_JOINTS):
+    for joint in _joints(schedule, end):
         before = math.nextafter(joint, -math.inf)
         at[before], at[float(joint)] = joint - before, 0.0
     return [(t + shift, schedule(t)) for t, shift in sorted(at.items())]
+
+
+def _joints(schedule: Schedule, end: float) -> list[float]:
+    found = list(islice(schedule.joints(0, end), MOST_JOINTS + 1))
+    if len(found) <= MOST_JOINTS:
+        return found
+    edges = [end * i / _GROUPS for i in range(_GROUPS + 1)]
+    parts = (schedule.joints(low, high) for low, high in pairwise(edges))
+    return [joint for part in parts for joint in islice(part, MOST_JOINTS // _GROUPS)]
 
 
 def extremes(

@@ -108,7 +108,7 @@ def _below(
 
 def _bottom(end: float, margin: int, columns: int, lines: _Lines) -> list[str]:
     """Return the horizontal axis and its labels."""
-    marks = [t for t in ticks(0, end, max(2, columns // 12)) if t < end]
+    marks = [t for t in ticks(0, end, max(2, columns // 12), whole=True) if t < end]
     axis = [lines.across] * columns
     text = [" "] * (columns + margin + 1)
     last = f"{count(end)} updates"

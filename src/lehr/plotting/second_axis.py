@@ -1,6 +1,7 @@
 """A second horizontal axis: the same run in epochs, samples or tokens."""
 
 import math
+from itertools import count as counted
 from typing import TYPE_CHECKING, NamedTuple
 
 from lehr.plotting.axes import count, ticks
@@ -60,7 +61,8 @@ def second_axis(plan: "Plan", unit: str, end: float, most: int) -> SecondAxis:
     """
     last = math.ceil(end)
     total = _at(plan, unit, last) * end / last
-    marks = next(m for n in range(max(most, 2), 9) if len(m := ticks(0, total, n)) > 1)
+    several = (ticks(0, total, n) for n in counted(max(most, 2)))
+    marks = next(found for found in several if len(found) > 1)
     places = [(_update(plan, unit, mark), mark) for mark in marks]
     shown = tuple((t, count(mark)) for t, mark in places if t <= end * (1 + 1e-9))
     # A total is rarely round: three digits tell it.

@@ -106,7 +106,7 @@ def _grid(frame: Frame, is_last: bool) -> list[str]:
     if frame.axis.has_zero:
         parts.append(text(frame.left - 6, frame.bottom + 4, "0", "end"))
     most = max(3, int((frame.right - frame.left) / 80))
-    for t in ticks(0, frame.end, most):
+    for t in ticks(0, frame.end, most, whole=True):
         x = frame.x(t)
         parts.append(line(x, frame.bottom, x, frame.bottom + 4, "edge"))
         parts.append(text(x, frame.bottom + 16, count(t), "mid"))

@@ -105,6 +105,29 @@ def reanchored(
     return joined((*before, *bridge, *rest))
 
 
+def straightened(saved: Schedule, new: Schedule, now: int) -> Schedule:
+    """Go straight from today's value of `saved` to the end of `new`, up or down.
+
+    Args:
+        saved: what was followed.
+        new: what is to be followed: its length and its last value are taken.
+        now: the next update, >= 0.
+
+    Raises:
+        ValueError: `new` never ends, or `now` is past its end.
+
+    >>> from lehr import Linear
+    >>> down = straightened(Linear(1.0, 0.0, 100), Linear(1.0, 0.0, 60), now=50)
+    >>> [down(t) for t in (49, 50, 55, 60)]
+    [0.51, 0.5, 0.25, 0.0]
+    """
+    if new.steps == math.inf:
+        raise ValueError("cooldown needs a new schedule that ends, for its length")
+    _require_ahead("cooldown", new, now)
+    way = Linear(saved(now), new(new.steps), new.steps - now)
+    return joined((*past(saved, now), way))
+
+
 def _bridge(new: Schedule, now: int, end: float, value: float) -> Schedule:
     """Return the phase of `new` from `now` to `end`, drawn from `value` to its end."""
     goal = new._left(end)

@@ -111,7 +111,7 @@ def diff(
         b: the one that takes over.
         at: the update where it does, counted from 0.
         total: updates to compare both over; by default each over its own length. An
-            endless schedule takes the length of the other one.
+            endless schedule, and a constant of no length, takes that of the other.
         plan: what durations such as "5%" refer to.
 
     Raises:
@@ -165,7 +165,9 @@ def _spans(a: Schedule, b: Schedule, total: int | None) -> Both:
         raise ValueError(
             "both schedules go on for ever; say how many updates to compare: total=..."
         )
-    return min(a.steps, max(lengths)), min(b.steps, max(lengths))
+    longest = max(lengths)
+    first, second = (s.steps if 0 < s.steps < math.inf else longest for s in (a, b))
+    return first, second
 
 
 def _peak(schedule: Schedule, span: float) -> float:

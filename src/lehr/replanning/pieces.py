@@ -32,6 +32,8 @@ STRETCHABLE = (
 
 Pieces = tuple[Schedule, ...]
 
+_PARTS = 2**20
+
 
 def pieces_of(schedule: Schedule) -> Pieces:
     """Return the pieces of a chain; anything else is one piece."""
@@ -125,7 +127,8 @@ def stretched(pieces: Pieces, steps: float) -> Pieces:
     gone = (a >= b for a, b in pairwise(places))
     empty = (a == b for a, b in pairwise(edges))
     if any(a != b for a, b in zip(gone, empty, strict=True)):
-        places = [0, *map(float, inner), steps]
+        # Parts of an update that add up to the whole without a rounding.
+        places = [0, *(round(edge * _PARTS) / _PARTS for edge in inner), steps]
     lengths = (b - a for a, b in pairwise(places))
     return tuple(over(piece, n) for piece, n in zip(pieces, lengths, strict=True))
 

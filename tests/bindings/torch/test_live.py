@@ -165,6 +165,7 @@ def test_the_clock_of_each_schedule_is_the_one_that_counts(make):
         ({"how": "cooldown", "total": 40}, "nothing is left at update 50"),
         ({"how": "keep", "total": 200, "fields": "beta1"}, "beta1 is not scheduled"),
         ({"momentum": OLD}, "momentum is not scheduled here, but lr"),
+        ({"how": "keep", "total": 200, "fields": ()}, "at least one of lr"),
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(make, options, message):
@@ -179,6 +180,8 @@ def test_what_cannot_be_is_refused_and_changes_nothing(make, options, message):
 def test_no_schedule_and_one_rate_for_groups_that_differ_are_refused(make):
     with pytest.raises(TypeError, match="lr"):
         at_fifty(make(), lr=OLD).replan(lr="fast")
+    with pytest.raises(TypeError, match="takes no `at`"):
+        at_fifty(make(), lr=OLD).replan(how="cooldown", at=50, total=60)
     scheduler = at_fifty(make(0.1, 0.2), lr=times_base(OLD))
     with pytest.raises(ValueError, match="times_base"):
         scheduler.replan(lr=OLD)

@@ -39,6 +39,17 @@ def curve(scheduler, *places):
     return found
 
 
+def test_a_cooldown_of_the_rate_lets_a_weight_decay_rise_to_its_end(make):
+    rises = [Cosine(0.1, 0.2, total) for total in (100, 60)]
+    state = saved(make(), lr=OLD, weight_decay=rises[0])
+    scheduler = loaded(make(), state, "cooldown", lr=OLD[:60], weight_decay=rises[1])
+    assert scheduler.values["weight_decay"] == pytest.approx([0.15])
+    scheduler.seek(55)
+    assert scheduler.values["weight_decay"] == pytest.approx([0.175])
+    scheduler.seek(60)
+    assert scheduler.values["weight_decay"] == [0.2]
+
+
 def test_a_difference_is_refused_with_both_shown_and_changes_nothing(make):
     state = saved(make(), lr=OLD)
     scheduler = Scheduler(make(), lr=NEW)

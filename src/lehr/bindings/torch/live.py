@@ -65,7 +65,15 @@ class Replannable(Binding):
             planned = self._given_rules(given)
         else:
             _checks.choice("how", how, (*HOWS, "rewarm"))
+            if "at" in given:
+                raise TypeError(
+                    "replan takes no `at`: another plan begins with the next update; "
+                    "seek(...) goes elsewhere"
+                )
             names = (fields,) if isinstance(fields, str) else tuple(fields)
+            if not names:
+                known = ", ".join(self._fields)
+                raise ValueError(f"fields must name at least one of {known}")
             planned = {name: self._made(name, how, given) for name in names}
         changes = [
             change

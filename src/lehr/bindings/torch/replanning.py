@@ -3,7 +3,7 @@
 import math
 from typing import Any, Literal, get_args
 
-from lehr.replanning.between import reanchored, rescaled
+from lehr.replanning.between import reanchored, rescaled, straightened
 from lehr.replanning.extending import extend
 from lehr.schedules.base import Schedule
 
@@ -34,12 +34,11 @@ def replanned(policy: Policy, saved: Schedule, new: Schedule, now: int) -> Sched
             return rescaled(saved, new, now)
         if policy == "reanchor":
             return reanchored(saved, new, now)
+        if policy == "cooldown":
+            return straightened(saved, new, now)
         if new.steps == math.inf:
-            raise ValueError(f"{policy} needs a new schedule that ends, for its length")
-        total = new.steps
-        if policy == "stable":
-            return extend(saved, at=now, total=total, how="stable")
-        return extend(saved, at=now, total=total, how="cooldown", floor=new(total))
+            raise ValueError("stable needs a new schedule that ends, for its length")
+        return extend(saved, at=now, total=new.steps, how="stable")
     except ValueError as error:
         raise ValueError(
             f"on_change={policy!r} does not fit: {error}. Or use on_change='keep' or "

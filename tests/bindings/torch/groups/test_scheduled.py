@@ -44,8 +44,9 @@ def test_all_of_it_is_one_picture(scheduler):
     figure = plot_fields(fields)
     assert [ax.get_ylabel() for ax in figure.axes] == ["lr", "weight_decay", "eps"]
     assert [len(ax.lines) for ax in figure.axes] == [3, 2, 2]
-    assert "lr: layer_1, layer_1.no_decay" in draw_fields(fields, width=40, height=4)
-    assert draw_fields_svg(fields).count("<svg ") == 4
+    assert "layer_1, layer_1.no_decay   area" in draw_fields(fields, width=60, height=4)
+    drawn = draw_fields_svg(fields)
+    assert (drawn.count("<svg "), drawn.count('class="panel"')) == (1, 3)
 
 
 def test_groups_of_one_name_are_told_apart_by_their_index():
