@@ -167,3 +167,8 @@ def test_an_older_document_is_brought_up_to_date_in_place(format, old, new):
 def test_a_broken_document_is_refused_at_its_place():
     with pytest.raises(ConfigError, match=r"run.yaml:2:1"):
         formatted("a: 1\na: 2\n", "yaml", "run.yaml")
+
+
+def test_the_short_form_is_formatted_too():
+    text = "lr: Linear( 1.0,0 ,5 %) # mine\nupdates: 50\n"
+    assert formatted(text, "yaml") == "lr: linear(1.0, 0, 5%) # mine\nupdates: 50\n"

@@ -149,9 +149,25 @@ lr:
     ]
 
 
-def test_a_folded_text_has_its_problems_at_its_start():
-    [problem] = problems("lr: >\n  linear(0,\n  1, stps=4)")
-    assert (problem.code, problem.line, problem.column) == ("LH103", 1, 5)
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("lr: >\n  linear(0,\n  1, stps=4)", (3, 6)),
+        ("lr: >- # folded\n\n  linear(0,\n\n  1,\n   stps=4)\nb: 1", (6, 4)),
+        ("lr: |\n  linear(0, # from\n    1, stps=4)\n", (3, 8)),
+        ("lr: linear(0,\n  1, stps=4)", (2, 6)),
+        ('lr: "linear(0,\n  1, stps=4)"', (2, 6)),
+        ('lr: "linear(0, \\\n  1, stps=4)"', (1, 5)),  # with an escape: its start
+    ],
+)
+def test_a_problem_of_a_text_over_several_lines_has_its_own_place(text, place):
+    [problem] = problems(text)
+    assert (problem.code, problem.line, problem.column) == ("LH103", *place)
+
+
+def test_a_text_over_several_lines_that_ends_too_soon_has_its_end():
+    [problem] = problems("lr: >\n  linear(0,\n  1 +\nb: 1")
+    assert (problem.code, problem.line, problem.column) == ("LH100", 3, 6)
 
 
 def test_an_endless_length_may_be_written():

@@ -1,5 +1,7 @@
 """build_scheduler with another library's names, and with lehr's own documents."""
 
+from dataclasses import dataclass, field
+
 import pytest
 import torch
 from torch.optim.lr_scheduler import LambdaLR
@@ -94,3 +96,21 @@ def test_a_document_drives_any_number_of_fields_and_brings_its_plan(tmp_path):
         scheduler = build_scheduler(optimizer(), config)
         assert rates(scheduler, 3) == [1.0, 0.9, 0.8]
         assert scheduler.optimizer.param_groups[0]["betas"][0] == 0.5
+
+
+@dataclass
+class Document:
+    schedules: dict = field(default_factory=lambda: {"lr": "linear(1, 0, 10)"})
+
+
+@pytest.mark.parametrize("config", [Document(), "schedules: {lr: 1}"])
+def test_any_form_of_a_document_is_taken(config):
+    adamw = optimizer()
+    build_scheduler(adamw, config)
+    assert adamw.param_groups[0]["lr"] == 1.0
+
+
+def test_a_plan_beside_a_configuration_that_is_resolved_is_refused():
+    config = read_config("lr: linear(1, 0, 5%)", plan=Plan(batch_size=1, updates=100))
+    with pytest.raises(ValueError, match="pass it to read_config"):
+        build_scheduler(optimizer(), config, plan=PLAN)

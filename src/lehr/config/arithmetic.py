@@ -168,6 +168,8 @@ class Arithmetic:
             return Plan(**values)
         except (ValueError, TypeError, OverflowError) as error:
             message = str(error)
+            if isinstance(error, OverflowError):
+                message = "the numbers of the run are too large"
             path = self.paths.get(message.partition(" ")[0], self._place())
             self.problems.append(self.document.problem("LH130", message, path))
             return None

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from lehr.config.configuration import Config
 from lehr.config.expressions import write_schedule
 from lehr.config.plain import plain
 from lehr.schedules import Schedule
@@ -39,12 +40,12 @@ def fingerprint(value: Any) -> str:
     It is the same in every process and on every version of Python, whatever the order
     of keys, and however numbers were written: 1e-3 and 0.001, 1 and 1.0. Equal
     schedules have equal fingerprints. An expression in plain data is text like any
-    other: for a hash of what a document means, take that of its schedules,
-    `fingerprint(read_config(document).schedules)`.
+    other: for a hash of what a document means, take that of what `read_config` returns,
+    or of its `schedules` alone.
 
     Args:
-        value: a schedule; or mappings, lists, strings, numbers, booleans, None and
-            schedules, to any depth.
+        value: a schedule; a `Config`, which counts as its `resolved()`; or mappings,
+            lists, strings, numbers, booleans, None and schedules, to any depth.
 
     Raises:
         TypeError: something in it is of another kind.
@@ -56,6 +57,8 @@ def fingerprint(value: Any) -> str:
     >>> fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2.0, "a": 1.0})
     True
     """
+    if isinstance(value, Config):
+        value = {**value.resolved(), "schedules": value.schedules}
     return digest(_normal(plain(value)))
 
 

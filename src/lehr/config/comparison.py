@@ -6,10 +6,10 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from lehr.config.configuration import Config
-from lehr.config.documents import Document
 from lehr.config.durations import Run
-from lehr.config.errors import Path, format_path
+from lehr.config.errors import ConfigError, Path, format_path
 from lehr.config.meaning import Meaning, same_length
+from lehr.config.migrations import CURRENT, migrate, version_of
 from lehr.config.plain import plain
 from lehr.schedules import Schedule
 
@@ -88,16 +88,27 @@ def changes(before: Any, after: Any, *, plan: Run | None = None) -> tuple[Change
         return tuple(_compared(before, after, path, False))
     given = []
     for each in (before, after):
-        each = each.document if isinstance(each, Config) else each
-        data = each.data if isinstance(each, Document) else plain(each)
+        own = each.plan if isinstance(each, Config) else None
+        data = plain(each.document if isinstance(each, Config) else each)
         if not isinstance(data, Mapping):
             raise TypeError(
                 "before and after must be two schedules or two documents, got "
                 f"{before!r} and {after!r}"
             )
-        given.append(data)
-    was, now = (Meaning(data, plan) for data in given)
-    return tuple(_documents(was, now))
+        given.append(Meaning(_in_todays_grammar(data), plan or own))
+    return tuple(_documents(*given))
+
+
+def _in_todays_grammar(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a document in today's form, without its version; else data as they are."""
+    of_schedules = any(isinstance(each, Schedule) for each in data.values())
+    if of_schedules or version_of(data) is None:
+        return data
+    try:
+        made = data if version_of(data) == CURRENT else migrate(data)
+    except ConfigError:
+        return data
+    return {key: value for key, value in made.items() if key != "schema"}
 
 
 def _documents(was: Meaning, now: Meaning) -> Iterator[Change]:
@@ -133,7 +144,9 @@ def _schedules(was: Meaning, now: Meaning, path: Path) -> Iterator[Change]:
 
 
 def _keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    return [*old, *(key for key in new if key not in old)]
+    """Return the keys of both; null in one is the same as nothing in the other."""
+    keys = (*old, *(key for key in new if key not in old))
+    return [key for key in keys if old.get(key) is not None or new.get(key) is not None]
 
 
 def _one_sided(old: Any, new: Any, path: Path, added: bool) -> Change:

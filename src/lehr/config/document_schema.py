@@ -6,6 +6,7 @@ from typing import Any
 from lehr._checks import choice
 from lehr.config.run_train import STRATEGIES
 from lehr.config.schedule_schema import schedule_definitions, schedules_schema
+from lehr.config.sections.groups import DEFAULT
 
 Json = dict[str, Any]
 
@@ -19,6 +20,12 @@ NOT_SAID = {
     "that a run has one length, in plan or in train": "it may stand in two sections",
     "what `lehr train` needs beside schedules": "other commands read documents that "
     "have no data, no optimizer and no section train",
+    "that some schedule is not null": "keys that are null are left out",
+    "that a group of a schedule is one of `groups`": "it may be any name",
+    "which of lehr's names a node of Hydra's has": "the reader knows them",
+    "that a mapping without kind holds groups": "a group may have any name",
+    "which unit fits a key of plan, and which other keys it needs": "units are words",
+    "what another library's optimizer takes": "that library knows",
     "which fields an optimizer has": "schedules stand apart from the optimizer",
     "rules of several keys": "validation + test < 1, width a multiple of 2 x heads, "
     "nesterov with momentum, classes without a regression",
@@ -36,46 +43,36 @@ _EVERY: Json = {
     ],
     "description": "Updates, or a length such as 2ep, 10k samples, 1Mtok or 30m.",
 }
-_AMOUNT: Json = {
-    "anyOf": [
-        {"type": "number", "exclusiveMinimum": 0},
-        {"type": "string", "pattern": r"\d"},
-        {"type": "null"},
-    ],
-    "description": "A number, or a text with a multiple: 10B, 64k.",
-}
 _REFINED: Mapping[str, Json] = {
     "fused": {"enum": ["auto", True, False]},
     "compile": {"type": ["boolean", "object"]},
     "strategy": {"enum": list(STRATEGIES)},
     "evaluate_every": _EVERY,
     "checkpoint_every": _EVERY,
-    **dict.fromkeys(
-        ("dataset_size", "epochs", "updates", "samples", "tokens", "length"), _AMOUNT
-    ),
 }
 """Keys that the models check by a function, which says nothing to a schema."""
-
-_SECTIONS = {
-    "plan": "One run's arithmetic: data set, batches, length.",
-    "logging": "How often a run is noted, and where.",
-    "lint": "Findings that stand, with the reasons.",
-}
 
 _GROUPS: Json = {
     "type": ["object", "null"],
     "description": "Groups of parameters, by patterns over their names; first wins.",
+    "propertyNames": {"not": {"const": DEFAULT}},
     "additionalProperties": {
         "anyOf": [
-            {"type": "string"},
-            {"type": "array", "items": {"type": "string"}},
+            {"type": "string", "minLength": 1},
+            {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "minItems": 1,
+            },
         ]
     },
 }
 
+_NAME: Json = {"type": "string", "minLength": 1}
 _BY_NAME: Json = {
     "type": "object",
     "description": "A library's own optimizer, by its name.",
+    "properties": {"name": _NAME, "class_name": _NAME, "args": {"type": "object"}},
     "anyOf": [{"required": ["name"]}, {"required": ["class_name"]}],
     "not": {"required": ["kind"]},
 }
@@ -121,13 +118,13 @@ def _whole() -> Json:
         raise ImportError(
             "the schema is made from models of pydantic: pip install 'lehr[config]'"
         ) from None
-    model = getattr(run, "AnyConfig", run.RunConfig)
-    made = _plainer(model.model_json_schema(by_alias=True))
+    made = _plainer(run.AnyConfig.model_json_schema(by_alias=True))
     definitions = {**made["$defs"], **schedule_definitions()}
-    properties = {**{k: _open(v) for k, v in _SECTIONS.items()}, **made["properties"]}
-    properties |= {"schedules": schedules_schema(), "groups": _GROUPS}
-    optimizer = properties["optimizer"]
-    properties["optimizer"] = {"anyOf": [optimizer, _BY_NAME]}
+    properties = {**made["properties"], "groups": _GROUPS}
+    properties["schedules"] = schedules_schema()
+    properties["optimizer"] = {"anyOf": [*properties["optimizer"]["anyOf"], _BY_NAME]}
+    for name in run.MAY_BE_NULL:
+        properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
     for name in ("train", "plan", "logging", "lint"):
         properties[name] = _opened(properties[name], definitions)
     return {
@@ -140,10 +137,6 @@ def _whole() -> Json:
         "additionalProperties": False,
         "$defs": {name: definitions[name] for name in sorted(definitions)},
     }
-
-
-def _open(description: str) -> Json:
-    return {"type": ["object", "null"], "description": description}
 
 
 def _opened(value: Json, definitions: Mapping[str, Json]) -> Json:

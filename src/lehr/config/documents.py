@@ -28,12 +28,14 @@ class Places:
     """Where a reader met each value and key, both by path: (line, column), from 1.
 
     `quotes` has the number of characters before the text of each string that stands
-    in the document as it is, on one line.
+    in the document as it is, on one line. `spread` has those over several lines: where
+    what is written begins, and it, which is the text but for spaces.
     """
 
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     quotes: dict[Path, int] = field(default_factory=dict)
+    spread: dict[Path, tuple[int, int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,12 @@ class Document:
         quotes = self.written.quotes.get(origin)
         if column is not None:
             column += quotes or 0
-        name = source or self.source
+        name, written = source or self.source, ""
+        if not source and origin in self.written.spread:
+            line, column, written = self.written.spread[origin]
         exact = quotes is not None and not source
-        return Text(self.at(path), name, line, column, format_path(origin), exact)
+        shown = format_path(origin)
+        return Text(self.at(path), name, line, column, shown, exact, written)
 
     def merged(
         self, path: Path, value: Any, source: str = "<command line>"
@@ -192,14 +197,11 @@ def parse_document(
     >>> parse_document('[schedules]\nlr = 1e-3', format="toml").data
     {'schedules': {'lr': 0.001}}
     """
+    text = text.removeprefix("\ufeff")  # what some editors begin a file with
     if len(text) > LARGEST:
         message = f"the document is longer than {LARGEST:,} characters"
         raise ConfigError([Problem("LH111", message, source)])
-    try:
-        data, places = _parse(text, source, format)
-    except RecursionError:
-        message = "the document is nested too deeply"
-        raise ConfigError([Problem("LH111", message, source)]) from None
+    data, places = _parse(text, source, format)
     document = Document({} if data is None else data, source, places)
     if not isinstance(document.data, dict):
         message = f"the document must be a mapping, got {_shown(data)}"
@@ -222,20 +224,32 @@ def parse_value(text: str) -> Any:
 
 
 def _parse(text: str, source: str, format: Format) -> tuple[Any, Places]:
+    if format not in ENDINGS.values():
+        raise ValueError(f"format must be yaml, json or toml, got {format!r}")
     places = Places()
+    try:
+        return _read(text, source, format, places), places
+    except RecursionError:
+        message = "the document is nested too deeply"
+    except ConfigError:
+        raise
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        message = "a number in the document has too many digits"
+    raise ConfigError([Problem("LH111", message, source)])
+
+
+def _read(text: str, source: str, format: Format, places: Places) -> Any:
     if format == "yaml":
         from lehr.config.yaml_reader import read_yaml
 
-        return read_yaml(text, source, places), places
+        return read_yaml(text, source, places)
     if format == "json":
         from lehr.config.json_reader import read_json
 
-        return read_json(text, source, places), places
-    if format == "toml":
-        from lehr.config.toml_reader import read_toml
+        return read_json(text, source, places)
+    from lehr.config.toml_reader import read_toml
 
-        return read_toml(text, source, places), places
-    raise ValueError(f"format must be yaml, json or toml, got {format!r}")
+    return read_toml(text, source, places)
 
 
 def _shown(value: Any) -> str:

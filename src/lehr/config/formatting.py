@@ -10,6 +10,8 @@ from lehr.config.documents import Format, parse_document
 from lehr.config.edits import edited, same, value_at
 from lehr.config.errors import ConfigError, Path
 from lehr.config.lexer import Text
+from lehr.config.migrations import version_of
+from lehr.config.migrations.short_form import SCHEDULES
 from lehr.config.parser import parse
 from lehr.config.spans import Spans, spans_of
 from lehr.config.spelling import spelled, word_for
@@ -47,12 +49,14 @@ def formatted(text: str, format: Format, source: str = "<text>") -> str:
 def respellings(text: str, format: Format) -> dict[Path, str]:
     """Return by path what is spelled otherwise than usual, in its usual spelling."""
     spans = spans_of(text, format)
-    named = spans.data.get("schedules") if isinstance(spans.data, dict) else None
-    found = {}
-    for path, value, usual in _spellings(named, ("schedules",)):
-        if usual != value and not _spread(spans, path):
-            found[path] = usual
-    return found
+    data = spans.data if isinstance(spans.data, dict) else {}
+    named = SCHEDULES if version_of(data) == 0 else ("schedules",)
+    return {
+        path: usual
+        for key in named
+        for path, value, usual in _spellings(data.get(key), (key,))
+        if usual != value and not _spread(spans, path)
+    }
 
 
 def _spread(spans: Spans, path: Path) -> bool:

@@ -39,8 +39,9 @@ class Text(NamedTuple):
         line: the line on which the expression starts, from 1.
         column: the column at which it starts, from 1.
         path: the path of the value in its document.
-        exact: whether places inside `text` are places in the source; if not, each
-            problem is placed at the start.
+        exact: whether places inside `text` are places in the source.
+        written: what stands in the source, from `line` and `column` on, where it is
+            `text` with other spaces; else, if not exact, problems are at the start.
     """
 
     text: str
@@ -49,16 +50,33 @@ class Text(NamedTuple):
     column: int | None = 1
     path: str = ""
     exact: bool = True
+    written: str = ""
 
     def problem(self, start: int, code: str, message: str, hint: str = "") -> Problem:
         """Return a problem with what stands at offset `start`."""
-        line, column = self.line, self.column
-        if self.exact and line is not None and column is not None:
-            before = self.text[:start]
-            line += before.count("\n")
-            newline = before.rfind("\n")
-            column = column + start if newline < 0 else start - newline
+        line, column = self.place(start)
         return Problem(code, message, self.source, line, column, self.path, hint)
+
+    def place(self, start: int) -> tuple[int | None, int | None]:
+        r"""Return the line and the column of offset `start`, as far as they are known.
+
+        >>> Text("wsd(1, 5%)", "<text>", 7, 3, "", False, "wsd(1,\n   5%)").place(7)
+        (8, 4)
+        """
+        if self.line is None or self.column is None:
+            return self.line, self.column
+        if self.exact:
+            before = self.text[:start]
+        else:
+            left = len("".join(self.text[start:].split()))
+            ends = [
+                at + 1 for at, each in enumerate(self.written) if not each.isspace()
+            ]
+            first = ends[-left] - 1 if 0 < left <= len(ends) else max(ends, default=0)
+            before = self.written[:first]
+        newline = before.rfind("\n")
+        column = len(before) - newline if newline >= 0 else self.column + len(before)
+        return self.line + before.count("\n"), column
 
     def refuse(self, start: int, message: str, hint: str = "") -> NoReturn:
         """Raise what the grammar has to say about offset `start`."""

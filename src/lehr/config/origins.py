@@ -17,7 +17,7 @@ from lehr.config.documents import (
     read_document,
 )
 from lehr.config.errors import ConfigError, Path, Problem
-from lehr.config.plain import is_omegaconf, plain, unresolved
+from lehr.config.plain import is_omegaconf, plain, unresolved_problems
 
 _BEFORE = r"\s*(?:#[^\n]*\s*)*"
 _YAML = re.compile(_BEFORE + r"(?:\{|---|%YAML|[\w\"'.-]+[ \t]*:(?:\s|$))")
@@ -76,8 +76,9 @@ def _read(source: Any) -> Document:
 
 
 def _of_text(text: str, source: str) -> Document:
+    text = text.removeprefix("\ufeff")
     form = _format(text)
-    if form is not None or not text.strip():
+    if form is not None or re.fullmatch(_BEFORE, text):
         return parse_document(text, source=source, format=form or "yaml")
     path: Path = ("schedules", "lr")
     places = Places()
@@ -112,11 +113,7 @@ def _simple(value: Any) -> Any:
 
 def _unready(document: Document) -> list[Problem]:
     """Return what only OmegaConf could fill in, and has not."""
-    hint = "it is OmegaConf's: OmegaConf.load the document and pass it, or a part of it"
-    found = [
-        document.problem("LH106", f"{text} is not resolved", path, hint)
-        for path, text in unresolved(document.data)
-    ]
+    found = unresolved_problems(document)
     for path in _missing(document.data, ()):
         message = f"{path[-1]} is ???: a value that must be given"
         found.append(document.problem("LH104", message, path))

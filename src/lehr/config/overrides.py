@@ -1,10 +1,13 @@
 """`key=value` arguments of the command line, laid over a document."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from lehr.config.documents import Document, parse_value
 from lehr.config.errors import ConfigError, Path, Problem
+from lehr.config.migrations import version_of
+from lehr.config.migrations.short_form import PLAN, SCHEDULES
 
 SOURCE = "<command line>"
 
@@ -27,9 +30,12 @@ def with_overrides(document: Document, arguments: Iterable[str]) -> Document:
     """
     problems: list[Problem] = []
     # A kind first: what else is set in its section is meant for it.
-    for argument in sorted(arguments, key=lambda a: ".kind=" not in a):
+    given = sorted(arguments, key=lambda a: ".kind=" not in a)
+    document = _opened(document) if given else document
+    for argument in given:
         try:
             path, value = read_override(argument)
+            path = _as_written(document, path)
             if path[-1] == "kind" and _at(document.data, path) not in (None, value):
                 path, value = path[:-1], {"kind": value}
             document = document.merged(path, value, SOURCE)
@@ -38,6 +44,28 @@ def with_overrides(document: Document, arguments: Iterable[str]) -> Document:
     if problems:
         raise ConfigError(problems)
     return document
+
+
+def _opened(document: Document) -> Document:
+    """Return a document to which sections can be added: of version 0 with its number.
+
+    The short form is told by what it lacks, and an override may add just that.
+    """
+    if version_of(document.data) != 0 or "schema" in document.data:
+        return document
+    return replace(document, data={"schema": 0, **document.data})
+
+
+def _as_written(document: Document, path: Path) -> Path:
+    """Return where a document of version 0 has what is now at a path."""
+    data = document.data
+    if version_of(data) != 0 or len(path) < 2:
+        return path
+    home = str(path[0])
+    moved = path[1] in {"schedules": SCHEDULES, "plan": PLAN}.get(home, ())
+    section = data.get(home)
+    taken = isinstance(section, dict) and path[1] in section
+    return path[1:] if moved and path[1] in data and not taken else path
 
 
 def _at(data: Any, path: Path) -> Any:

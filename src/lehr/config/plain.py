@@ -6,6 +6,7 @@ from importlib import import_module
 from math import isfinite
 from typing import Any
 
+from lehr.config.documents import Document
 from lehr.config.errors import ConfigError, Path, Problem
 
 _SOURCE = "<DictConfig>"
@@ -14,7 +15,8 @@ _SOURCE = "<DictConfig>"
 def plain(value: Any) -> Any:
     """Return a copy of plain containers and numbers; anything else is kept as it is.
 
-    OmegaConf's containers are resolved; a dataclass is the mapping of its fields.
+    OmegaConf's containers are resolved; a dataclass is the mapping of its fields, and
+    a `Document` its data.
 
     Raises:
         ConfigError: what OmegaConf finds missing, or cannot resolve.
@@ -24,6 +26,8 @@ def plain(value: Any) -> Any:
     """
     if is_omegaconf(value):
         return _from_omegaconf(value)
+    if isinstance(value, Document):
+        return value.data
     if isinstance(value, Mapping):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -54,6 +58,15 @@ def unresolved(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         inner = enumerate(value)
     for key, each in inner:
         yield from unresolved(each, (*path, key))
+
+
+def unresolved_problems(document: Document, path: Path = ()) -> list[Problem]:
+    """Return a problem for each of those texts at `path` of a document."""
+    hint = "it is OmegaConf's: OmegaConf.load the document and pass it, or a part of it"
+    return [
+        document.problem("LH106", f"{text} is not resolved", place, hint)
+        for place, text in unresolved(document.at(path), path)
+    ]
 
 
 def hint_for_text(value: Any) -> str:

@@ -9,7 +9,7 @@ from lehr.config.documents import Document
 from lehr.config.durations import A_LENGTH, KnownRun, Run
 from lehr.config.errors import ConfigError, Path, Problem, format_path
 from lehr.config.lengths import written_lengths
-from lehr.config.migrations import current
+from lehr.config.migrations import CURRENT, current, version_of
 from lehr.config.nodes import build_schedule
 from lehr.config.origins import document_of
 from lehr.config.overrides import with_overrides
@@ -56,7 +56,8 @@ class Reading:
         sections = self.sections()
         own, run = self.run()
         schedules, paths = self.schedules(plan or run, bool(plan or run))
-        if self.document.data.get("schedules") == {}:
+        given = self.document.data.get("schedules")
+        if isinstance(given, Mapping) and not paths:
             message, hint = "a document needs a schedule", "schedules: {lr: 1e-3}"
             path = ("schedules",)
             self.problems.append(self.document.problem("LH104", message, path, hint))
@@ -82,13 +83,14 @@ class Reading:
     def sections(self) -> dict[str, Any]:
         """Return the sections that the document has, with their defaults."""
         data = self.document.data
-        only = data.keys() <= {"schema", "schedules"} and data.get("schema", 1) == 1
+        only = data.keys() <= {"schema", "schedules"} and version_of(data) == CURRENT
+        self.problems += group_problems(self.document)
         if only and isinstance(data.get("schedules"), dict):
             return {}  # a mere schedule needs no pydantic
         from lehr.config.sections.checking import checked_sections
 
         sections, problems = checked_sections(self.document)
-        self.problems += problems + group_problems(self.document)
+        self.problems += problems
         return sections
 
     def schedules(

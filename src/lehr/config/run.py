@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from lehr.config.run_data import DataSection, Seed
 from lehr.config.run_model import USUAL_MODEL, ModelSection
@@ -11,6 +11,9 @@ from lehr.config.run_train import AdamW, Sgd, Train
 from lehr.config.sections.lint import Lint
 from lehr.config.sections.logging import Logging
 from lehr.config.sections.plan import PlanSection
+
+MAY_BE_NULL = ("schema", "name", "seed", "output")
+"""Keys with a default that no section has; null leaves them out too."""
 
 
 class AnyConfig(Section):
@@ -34,11 +37,22 @@ class AnyConfig(Section):
     lint: Lint | None = None
     output: FilePath = "runs"
 
+    @field_validator("schema_", mode="before")
+    @classmethod
+    def _is_a_whole_number(cls, given: Any) -> Any:
+        if type(given) is not int:  # to pydantic True and 1.0 are 1
+            raise ValueError(f"schema must be 1, a whole number, got {given!r}")
+        return given
+
     @model_validator(mode="before")
     @classmethod
     def _usual_for_the_data(cls, given: Any) -> Any:
         """Fill in what depends on the data where the document leaves it out."""
-        if not isinstance(given, dict) or given.get("data") is None:
+        if not isinstance(given, dict):
+            return given
+        said = given.items()
+        given = {k: v for k, v in said if v is not None or k not in MAY_BE_NULL}
+        if given.get("data") is None:
             return given
         data, train = given["data"], given.get("train")
         kind = data.get("kind") if isinstance(data, dict) else None

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from lehr.config.documents import Document
 from lehr.config.errors import Path, Problem, format_path, suggest
+from lehr.config.plain import hint_for_text
 
 _TYPES = {
     "int_type": "a whole number",
@@ -58,10 +59,20 @@ def _problem(
         return document.problem("LH120", message, (*path, "kind"), hint=hint)
     if kind in _TYPES:
         message = f"{name} must be {_TYPES[kind]}, got {given!r}"
-        return document.problem("LH107", message, path)
+        hint = hint_for_text(given) if kind in ("int_type", "float_type") else ""
+        hint = _inside(owner, str(path[-1])) if kind.startswith("model_") else hint
+        return document.problem("LH107", message, path, hint)
     return document.problem(
         "LH106", _refusal(kind, name, given, context, details), path
     )
+
+
+def _inside(owner: type[BaseModel], key: str) -> str:
+    """Return the hint for what is no mapping, and should be the section `key`."""
+    if tags := _tags(owner, key):
+        return f"a mapping with kind: {' or '.join(sorted(tags))}"
+    section = _section(owner, key)
+    return f"its keys: {', '.join(sorted(_keys(section)))}" if section else ""
 
 
 def _named(path: Path) -> str:
@@ -80,6 +91,8 @@ def _refusal(
         return f"{name} must be {_RULES[kind]} {limit}, got {given!r}"
     if kind == "literal_error":
         return f"{name} must be {context['expected']}, got {given!r}"
+    if kind == "string_too_short":
+        return f"{name} must not be empty, got {given!r}"
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":

@@ -95,14 +95,16 @@ _LENGTH: Json = {
 
 def schedules_schema() -> Json:
     """Return the schema of the section `schedules`: by field, perhaps by group."""
+    null: Json = {"type": "null"}
     each = {
         "anyOf": [
             {"$ref": "#/$defs/schedule"},
+            null,
             {
                 "type": "object",
                 "description": "One schedule per group of parameters.",
                 "propertyNames": {"not": {"enum": ["kind", "_target_"]}},
-                "additionalProperties": {"$ref": "#/$defs/schedule"},
+                "additionalProperties": {"anyOf": [{"$ref": "#/$defs/schedule"}, null]},
                 "minProperties": 1,
             },
         ]
@@ -114,6 +116,7 @@ def schedules_schema() -> Json:
             name: {"description": text, **each} for name, text in FIELDS.items()
         },
         "additionalProperties": each,
+        "minProperties": 1,
     }
 
 

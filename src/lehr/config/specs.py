@@ -7,7 +7,7 @@ from typing import Any
 
 from lehr.config.documents import ENDINGS, Document, read_document
 from lehr.config.errors import ConfigError, Path, Problem, suggest
-from lehr.config.plain import is_omegaconf, plain, unresolved
+from lehr.config.plain import is_omegaconf, plain, unresolved_problems
 
 NESTED = ("name", "class_name", "args", "checkpoint")
 """The keys of the nested form."""
@@ -116,12 +116,8 @@ def read_spec(
         [key] = document.data
         if key in (what, f"lr_{what}"):
             path = (key,)
-    hint = "it is OmegaConf's: OmegaConf.load the document and pass it, or a part of it"
-    if left := list(unresolved(document.at(path), path)):
-        raise ConfigError(
-            document.problem("LH106", f"{text} is not resolved", place, hint)
-            for place, text in left
-        )
+    if left := unresolved_problems(document, path):
+        raise ConfigError(left)
     return _Reader(document, what, tuple(beside)).spec(path)
 
 

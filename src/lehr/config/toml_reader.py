@@ -38,7 +38,8 @@ def _syntax(message: str, text: str, source: str) -> Problem:
             line, column = int(found[1]), int(found[2])
     twice = message.startswith(("Cannot overwrite", "Cannot declare", "Duplicate"))
     message = message[:1].lower() + message[1:]
-    return Problem("LH105" if twice else "LH101", message, source, line, column)
+    code, hint = ("LH105", "a key or table stands once") if twice else ("LH101", "")
+    return Problem(code, message, source, line, column, "", hint)
 
 
 def _plain(value: Any) -> Any:

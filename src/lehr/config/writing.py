@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lehr._checks import choice
+from lehr.config.configuration import Config
 from lehr.config.documents import Format, parse_document
 from lehr.config.errors import Path, format_path
 from lehr.config.expressions import write_schedule
@@ -112,12 +113,13 @@ def write_document(data: Mapping[str, Any], format: Format = "yaml") -> str:
     return toml_text(made)
 
 
-def write_config(config: Mapping[str, Any], format: Format = "yaml") -> str:
+def write_config(config: Mapping[str, Any] | Config, format: Format = "yaml") -> str:
     """Return a whole configuration as text that reads back as the same data.
 
     Args:
-        config: sections by name, plain data; a schedule may also stand there as the
-            object, and is written as its expression.
+        config: what `read_config` returned, which is written as its `resolved()`; or
+            sections by name, plain data, in which a schedule may stand as the object,
+            and is written as its expression.
         format: "yaml", "json" or "toml". Keys whose value is null are left out of
             TOML, which has no null: to a reader they are the same.
 
@@ -132,7 +134,8 @@ def write_config(config: Mapping[str, Any], format: Format = "yaml") -> str:
     schedules:
       lr: Linear(start=1.0, end=0.0, steps=9)
     """
-    data = _spelled(plain(config))
+    given = config.resolved() if isinstance(config, Config) else config
+    data = _spelled(plain(given))
     if format == "toml":
         data = _without_null(data)
     text = write_document(data, format)

@@ -13,7 +13,7 @@ MOST_NODES = 100_000
 _CORE = "tag:yaml.org,2002:"
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+")
+_INT = re.compile(r"[-+]?[0-9][0-9_]*|0o[0-7]{1,64}|0x[0-9a-fA-F]{1,64}")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?"
 )
@@ -120,6 +120,8 @@ class _Reader:
             if raw[quotes : len(raw) - quotes] == node.value and "\n" not in raw:
                 self.places.quotes[path] = quotes
                 break
+        else:
+            self.spread(node, raw, path)
         tag = node.tag.removeprefix(_CORE)
         if tag == "str" and not (node.style is None and raw == node.value):
             return node.value
@@ -127,6 +129,16 @@ class _Reader:
             self.refuse_tag(node, path)
             return None
         return scalar(node.value)
+
+    def spread(self, node: Any, raw: str, path: Path) -> None:
+        """Note where a string over several lines stands, if all of it is there."""
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        if node.style in ("|", ">"):
+            line, column, raw = line + 1, 1, raw.partition("\n")[2]
+        elif node.style:
+            column, raw = column + 1, raw[1:-1]
+        if "\n" in raw and raw.split() == node.value.split():
+            self.places.spread[path] = line, column, raw
 
     def sequence(self, node: Any, path: Path) -> list[Any]:
         if node.tag != _CORE + "seq":

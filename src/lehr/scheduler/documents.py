@@ -1,6 +1,8 @@
 """lehr's own documents and expressions, bound to an optimizer."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import torch
@@ -22,11 +24,17 @@ def of_document(
 
     Raises:
         ConfigError: it is one, and something is wrong with it.
-        ValueError: its fields do not fit the optimizer.
+        ValueError: its fields do not fit the optimizer; or a plan is given beside a
+            `Config`.
     """
     source = _source(config)
     if source is None:
         return None
+    if isinstance(source, Config) and plan is not None:
+        raise ValueError(
+            "the lengths of a Config are resolved already, so that no plan can change "
+            "them; pass it to read_config: read_config(source, plan=plan)"
+        )
     read = source if isinstance(source, Config) else read_config(source, plan=plan)
     return Scheduler(optimizer, **read.by_field())
 
@@ -40,8 +48,13 @@ def _source(config: Any) -> Any:
         if os.path.splitext(text)[1].lower() in ENDINGS and "\n" not in text:
             document = read_document(text)
             return document if _is_ours(document.data) else None
-        return text if isinstance(config, str) and "(" in text else None
-    keys = config if isinstance(config, dict) or is_omegaconf(config) else {}
+        is_text = "(" in text or "schedules" in text
+        return text if isinstance(config, str) and is_text else None
+    keys: Any = ()
+    if isinstance(config, Mapping) or is_omegaconf(config):
+        keys = config
+    elif is_dataclass(config) and not isinstance(config, type):
+        keys = [each.name for each in fields(config)]
     return config if _is_ours(keys) else None
 
 

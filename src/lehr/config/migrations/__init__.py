@@ -59,7 +59,9 @@ def current(document: Document) -> Document:
     """
     data = document.data
     if {"kind", "_target_"} & data.keys() and "schedules" not in data:
-        wrapped = {"schema": CURRENT, "schedules": {"lr": data}}
+        plan = {"plan": data["plan"]} if "plan" in data else {}  # laid over it
+        lr = {key: value for key, value in data.items() if key != "plan"}
+        wrapped = {"schema": CURRENT, **plan, "schedules": {"lr": lr}}
         return replace(document, data=wrapped, moved={("schedules", "lr"): ()})
     version = version_of(data)
     if version is None:

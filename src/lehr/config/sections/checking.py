@@ -42,7 +42,8 @@ def checked_sections(document: Document) -> tuple[dict[str, Any], list[Problem]]
     if is_by_name(given):
         sections["optimizer"] = given
     _leave_to_the_plan(document, sections)
-    kept = [k for k in document.data if k not in _APART and sections[k] is not None]
+    said = [k for k, v in document.data.items() if v is not None and k not in _APART]
+    kept = [k for k in said if sections[k] is not None]
     return {name: sections[name] for name in kept}, problems
 
 
@@ -58,7 +59,13 @@ def _leave_to_the_plan(document: Document, sections: dict[str, Any]) -> None:
 
 
 def _with_home(problem: Problem) -> Problem:
-    """Return a problem whose hint tells where a key of the short form belongs now."""
+    """Return a problem with the way out that only this grammar has.
+
+    A key of the short form has a section now; another library's optimizer has a name.
+    """
+    if problem.path in ("optimizer", "optimizer.kind"):
+        hint = f"{problem.hint}; any other by its name: {{name: Lion}}"
+        return replace(problem, hint=hint.removeprefix("; "))
     for section, keys in (("schedules", SCHEDULES), ("plan", PLAN)):
         if problem.code == "LH103" and problem.path in keys:
             hint = f"it belongs to {section}: {{{problem.path}: ...}}"

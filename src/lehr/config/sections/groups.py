@@ -1,9 +1,11 @@
 """The section `groups`: patterns over the names of parameters, by group."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from lehr.config.documents import Document
 from lehr.config.errors import Path, Problem, suggest
+from lehr.config.names import known, parameters
 
 DEFAULT = "default"
 """The group of the parameters that no pattern takes."""
@@ -24,8 +26,10 @@ def patterns_of(section: Any) -> dict[str, tuple[str, ...]]:
 def group_problems(document: Document) -> list[Problem]:
     """Return what is wrong with the groups, and with the names of groups elsewhere."""
     section = document.data.get("groups")
+    if section is None:
+        return list(_without_kind(document))
     if not isinstance(section, dict):
-        return []  # told with the whole document, or nothing is said
+        return []  # told with the whole document
     found = []
     for name, given in section.items():
         path: Path = ("groups", name)
@@ -44,16 +48,27 @@ def group_problems(document: Document) -> list[Problem]:
     return found + _unknown(document, [*section, DEFAULT])
 
 
-def _unknown(document: Document, known: list[str]) -> list[Problem]:
+def _unknown(document: Document, groups: list[str]) -> list[Problem]:
     schedules = document.data.get("schedules")
     found = []
     for field, given in schedules.items() if isinstance(schedules, dict) else ():
         for name in given if holds_groups(given) else ():
-            if name not in known:
-                path, hint = ("schedules", field, name), suggest(str(name), known)
+            if name not in groups:
+                path, hint = ("schedules", field, name), suggest(str(name), groups)
                 message = f'unknown group "{name}"'
                 found.append(document.problem("LH133", message, path, hint, key=True))
     return found
+
+
+def _without_kind(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each schedule whose arguments would be taken for groups."""
+    schedules = document.data.get("schedules")
+    arguments = {key for kind in known() for key in parameters(kind)}
+    for field, given in schedules.items() if isinstance(schedules, dict) else ():
+        if holds_groups(given) and given and given.keys() <= arguments:
+            message = 'a schedule needs the key "kind"'
+            hint = "kind: is the name of a schedule, such as warmup_cosine"
+            yield document.problem("LH104", message, ("schedules", field), hint)
 
 
 def holds_groups(value: Any) -> bool:

@@ -2,10 +2,30 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from lehr.config.run_section import Count, Section
 from lehr.plan import BatchRamp, Duration
+
+_TEXT = {
+    "type": "string",
+    "pattern": r"^\s*\+?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][+-]?\d+)?"
+    r"\s*[kKMBGT]?\s*[a-z]*\s*$",
+}
+
+
+def _said(number: str, examples: str, *others: dict[str, str]) -> WithJsonSchema:
+    """Return what a JSON Schema says of a number that may be text."""
+    counted = {"type": number, "exclusiveMinimum": 0}
+    told = f"A number, or a text such as {examples}."
+    return WithJsonSchema({"anyOf": [counted, _TEXT, *others], "description": told})
+
+
+_NULL = {"type": "null"}
+_ITEM = _said("integer", "1k")
+_COUNT = _said("integer", "10B or 64k", _NULL)
+_EPOCHS = _said("number", "2.5ep", _NULL)
+_LENGTH = _said("integer", "3ep, 64k samples or 1.5Btok", _NULL)
 
 
 def _amount(name: str, unit: str | None = None) -> AfterValidator:
@@ -50,12 +70,12 @@ class Ramp(Section):
     """A batch that grows: by its sizes, or from a start to an end in equal steps."""
 
     sizes: list[Count] | None = None
-    until: list[Annotated[Any, _amount("until", "samples")]] | None = None
+    until: list[Annotated[Any, _amount("until", "samples"), _ITEM]] | None = None
     clock: Literal["updates", "samples"] = "updates"
     start: Count | None = None
     end: Count | None = None
     increment: Count | None = None
-    samples: Annotated[Any, _amount("samples")] = None
+    samples: Annotated[Any, _amount("samples"), _COUNT] = None
 
     @model_validator(mode="after")
     def _one_form(self) -> "Ramp":
@@ -93,17 +113,17 @@ class Ramp(Section):
 class PlanSection(Section):
     """One run's arithmetic, as far as the document says it."""
 
-    dataset_size: Annotated[Any, _amount("dataset_size", "samples")] = None
+    dataset_size: Annotated[Any, _amount("dataset_size", "samples"), _COUNT] = None
     batch_size: Count | None = None
     accumulation: Count | None = None
     world_size: Count | None = None
     drop_last: bool | None = None
     sequence_length: Count | None = None
-    epochs: Annotated[Any, _amount("epochs")] = None
-    updates: Annotated[Any, _amount("updates")] = None
-    samples: Annotated[Any, _amount("samples")] = None
-    tokens: Annotated[Any, _amount("tokens")] = None
-    length: Annotated[Any, AfterValidator(_length)] = Field(default=None)
+    epochs: Annotated[Any, _amount("epochs"), _EPOCHS] = None
+    updates: Annotated[Any, _amount("updates"), _COUNT] = None
+    samples: Annotated[Any, _amount("samples"), _COUNT] = None
+    tokens: Annotated[Any, _amount("tokens"), _COUNT] = None
+    length: Annotated[Any, AfterValidator(_length), _LENGTH] = None
     ramp: Ramp | None = None
 
     def given(self) -> dict[str, Any]:
