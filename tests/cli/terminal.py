@@ -1,5 +1,6 @@
 """A command in a pseudo-terminal, as a person at a keyboard has it."""
 
+import codecs
 import os
 import pty
 import re
@@ -43,6 +44,7 @@ class Terminal:
         )
         os.close(its)
         self.shown = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def __enter__(self):
         return self
@@ -64,7 +66,8 @@ class Terminal:
             part = os.read(self.own, 65536)
         except OSError:  # Linux reports the end of a terminal as an error
             return False
-        self.shown += part.decode().replace("\r\n", "\n").replace("\a", "")
+        text = self.decoder.decode(part)  # a part may end within a letter
+        self.shown += text.replace("\r\n", "\n").replace("\a", "")
         return bool(part)
 
     def wait_for(self, text, what=""):

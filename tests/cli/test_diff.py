@@ -62,15 +62,24 @@ def test_an_expression_is_compared_with_the_rate_of_a_document(capsys, monkeypat
     assert main(["diff", "a.yaml", "-", "--steps", "1000"]) == 1
 
 
+def test_documents_are_read_by_their_own_plans(here, capsys):
+    text = "plan: {dataset_size: 640, batch_size: 64, epochs: 10}\nschedules: {lr: %s}"
+    (here / "a.yaml").write_text(text % "'linear(1, 0, 100%)'")
+    assert main(["diff", "a.yaml", "linear(1, 0, 5ep)", "--at", "5ep", "--json"]) == 1
+    facts = json.loads(capsys.readouterr().out)["schedules"]["lr"]
+    assert facts == diff(Linear(1, 0, 100), Linear(1, 0, 50), at=50).record()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ([OLD], "required: B"),
-        (["-", "-"], "cannot both be standard input"),
+        (["-", "-"], "standard input can be read once"),
         (["a.yaml", "linar(1, 0, 9)"], 'did you mean "linear"'),
         ([OLD, NEW, "--at", "half"], "not a duration"),
     ],
 )
-def test_mistakes_are_told_in_words(words, message, capsys):
+def test_mistakes_are_told_in_words(words, message, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1"))
     assert main(["diff", *words]) == 2
     assert message in capsys.readouterr().err

@@ -92,14 +92,13 @@ def test_rewarm_takes_its_own_options(capsys):
 
 def test_the_result_is_written_where_it_is_said(here, capsys):
     assert run(WSD, "--at", "500", "--total", "1200", "-o", "new.lehr") == 0
-    assert "written: new.lehr" in capsys.readouterr().err
+    assert "wrote new.lehr" in capsys.readouterr().err
     written = read_schedule((here / "new.lehr").read_text())
     assert run(WSD, "--at", "500", "--total", "1200", "-o", "-") == 0
     assert read_schedule(capsys.readouterr().out) == written
 
 
 def test_a_document_is_changed_in_place_and_keeps_its_comments(here, capsys):
-    pytest.importorskip("lehr.config.edits")
     words = ["run.yaml", "--steps", "1000", "--at", "500", "--total", "2000"]
     assert run(*words, "-o", "-") == 0
     shown = capsys.readouterr().out
@@ -107,7 +106,32 @@ def test_a_document_is_changed_in_place_and_keeps_its_comments(here, capsys):
     assert "weight_decay: 0.1" in shown
     assert run(*words, "--write") == 0
     assert (here / "run.yaml").read_text() == shown
-    assert "written: schedules.lr in run.yaml" in capsys.readouterr().err
+    assert "wrote schedules.lr in run.yaml" in capsys.readouterr().err
+
+
+def test_a_plan_that_stays_shorter_than_its_schedule_is_told(here, capsys):
+    (here / "run.yaml").write_text("plan: {updates: 1000}\n" + DOCUMENT)
+    assert run("run.yaml", "--at", "50%", "--total", "2k", "--write") == 0
+    note = "note: the schedule is now 2,000 updates long, its plan 1,000\n"
+    assert capsys.readouterr().err.endswith(note)
+    assert "schedules:  # of the second run" in (here / "run.yaml").read_text()
+
+
+def test_a_recipe_is_extended_by_its_own_plan(capsys):
+    words = ["preset:resnet-50", "--at", "80ep", "--total", "100ep", "--how", "stable"]
+    assert run(*words, "-o", "-") == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("# ResNet-50 on ImageNet")
+    assert "lr: Chain(" in shown
+
+
+def test_a_file_that_is_there_is_replaced_only_by_force(here, capsys):
+    words = [WSD, "--at", "5", "--total", "1200", "-o", "run.yaml"]
+    assert run(*words) == 2
+    assert "run.yaml exists" in capsys.readouterr().err
+    assert (here / "run.yaml").read_text() == DOCUMENT
+    assert run(*words, "--force") == 0
+    assert (here / "run.yaml").read_text().startswith("Chain(")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +148,9 @@ def test_a_document_is_changed_in_place_and_keeps_its_comments(here, capsys):
         ([WSD, "--at", "5", "--total", "9", "--field", "lr"], 'no schedule "lr"'),
         (["noam(512, warmup=9)", "--at", "5", "--total", "9"], "goes on for ever"),
         (["run.yaml", "--steps", "9", "--at", "1", "--field", "wd"], "weight_decay"),
+        ([WSD, "--at", "5", "--total", "1e999"], "--total: must be <= 9,007"),
+        ([WSD, "--at", "-5", "--total", "9"], "--at: a duration must be >= 0"),
+        (["run.yaml", "--at", "1", "--write", "-o", "x"], "--write and -o both"),
     ],
 )
 def test_mistakes_are_told_in_words(words, message, capsys):

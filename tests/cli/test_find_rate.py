@@ -49,7 +49,7 @@ def test_a_sweep_that_shows_nothing_says_so_with_exit_code_1(capsys):
     ("words", "said"),
     [
         (["--rule", "steapest"], 'did you mean "steepest"?'),
-        (["--low", "-1"], "low must be"),
+        (["--low", "-1"], "must be > 0 and finite"),
         (["gone.yaml"], "gone.yaml"),
         (["model.kind=transformr"], "transformer"),
     ],

@@ -155,7 +155,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_file(here, monkeypatch, caps
     def full(*names):
         raise OSError(28, "No space left on device", "run.yaml")
 
-    monkeypatch.setattr("lehr.cli.lint_fixes.os.replace", full)
+    monkeypatch.setattr("lehr.cli.writing.os.replace", full)
     assert main(["lint", "run.yaml", "--fix"]) == 2
     assert "no space left on device" in capsys.readouterr().err
     assert (here / "run.yaml").read_text() == DOCUMENT

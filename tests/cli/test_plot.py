@@ -27,7 +27,7 @@ schedules:
     head: linear(0.1, 0, 5000)
   momentum: linear(0.85, 0.95, 10000)
 """
-PLAN = ["--plan", "dataset_size=50000", "batch_size=32", "epochs=3"]
+PLAN = ["--plan", "dataset_size=50000,batch_size=32", "--plan", "epochs=3"]
 COMMANDS = {
     "one": [RECIPE, "--marks", "checkpoint=2500", "half=50%"],
     "three": [*THREE, "--steps", "10k"],
@@ -74,7 +74,7 @@ def test_a_file_is_drawn_by_its_ending(here, capsys):
     }.items():
         size = ["--width", "900", "--height", "300"]
         assert plot("run.yaml", "--steps", "9k", "-o", file, *size) == 0
-        assert capsys.readouterr().out == f"wrote {file}\n"
+        assert capsys.readouterr() == ("", f"wrote {file}\n")
         assert (here / file).read_bytes().startswith(begin)
     root = ElementTree.parse(here / "a.svg").getroot()
     assert (root.get("width"), root.get("height")) == ("900", "900")
@@ -121,7 +121,7 @@ def test_a_pipe_and_a_text_file_are_resolved_against_the_plan(
 ):
     (here / "lr.txt").write_text("cosine(1, 0, 50%)")
     monkeypatch.setattr(sys, "stdin", io.StringIO("cosine(1, 0, 50%)"))
-    assert plot(word, "--plan", "batch_size=8", "updates=400", "--axis", "samples") == 0
+    assert plot(word, "--plan", "batch_size=8,updates=400", "--axis", "samples") == 0
     shown = capsys.readouterr().out
     assert "400 updates" in shown
     assert "3.2k samples" in shown
@@ -145,13 +145,14 @@ def test_a_document_is_resolved_against_the_plan(capsys):
         ([RECIPE, "--marks", "5000"], "'5000' is not NAME=T"),
         ([RECIPE, "--marks", "a=3ep"], "mark 'a' at '3ep' needs a plan"),
         ([RECIPE, "--axis", "epochs"], "an axis in epochs needs the run"),
-        ([RECIPE, "--plan", "batch_size=0", "epochs=1"], "batch_size"),
+        ([RECIPE, "--plan", "batch_size=0,epochs=1"], "batch_size"),
         ([RECIPE, "--run", "gone"], "holds no run"),
         (["run.yaml", "--run", "run"], "5% needs the length of the run"),
         (["cosin(1, 0, 9)", "lniear(1, 0, 9)"], 'unknown schedule "lniear"'),
         ([RECIPE, "--width", "9"], "at least 24 columns and 4 rows"),
         ([RECIPE, RECIPE, "-o", "x.png", "--width", "90"], "are too few for the names"),
-        ([RECIPE, "-o", "no/such/x.svg"], "no such file or directory"),
+        ([RECIPE, "-o", "no/such/x.svg"], "there is no folder no/such"),
+        ([RECIPE, "-o", "x.svg", "--json"], "--json and --file both"),
     ],
 )
 def test_a_mistake_gets_a_message_and_exit_code_2(arguments, message, capsys):

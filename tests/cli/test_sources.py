@@ -10,7 +10,6 @@ from cli.desk import RUN
 from lehr import Plan, Step
 from lehr.cli.planning import read_plan
 from lehr.cli.reading import Reader, read_all
-from lehr.cli.sources import read_sources
 from lehr.cli.usage import UsageError
 from lehr.config import read_schedule
 from lehr.schedules import Cosine, Linear
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("desk")
 
 
 def test_a_word_with_a_name_is_shown_under_it():
-    [given] = read_sources(["mine=cosine(1, 0, 100)"])
+    [given] = read_all(["mine=cosine(1, 0, 100)"], Reader())
     assert (given.name, given.label, given.schedule) == (
         "mine",
         "mine",
@@ -28,30 +27,58 @@ def test_a_word_with_a_name_is_shown_under_it():
 
 
 def test_the_schedules_of_a_named_file_are_under_the_name_too():
-    names = [given.name for given in read_sources(["a=run.yaml", "b=lr.lehr"])]
+    names = [given.name for given in read_all(["a=run.yaml", "b=lr.lehr"], Reader())]
     assert names == ["a.lr", "a.weight_decay.body", "a.weight_decay.head", "b"]
 
 
 def test_an_argument_by_name_makes_no_name():
-    [given] = read_sources(["linear(start=1, end=0, steps=9)"])
+    [given] = read_all(["linear(start=1, end=0, steps=9)"], Reader())
     assert given.schedule == Linear(1.0, 0.0, 9)
 
 
 def test_a_file_whose_name_has_an_equals_sign_is_a_file(desk):
     (desk / "a=b.lehr").write_text("linear(0, 1, 3)")
-    assert read_sources(["a=b.lehr"])[0].schedule == Linear(0.0, 1.0, 3)
+    assert read_all(["a=b.lehr"], Reader())[0].schedule == Linear(0.0, 1.0, 3)
 
 
 def test_a_document_has_its_own_plan_and_another_replaces_it():
-    own = read_sources(["run.yaml"])[0]
+    own = read_all(["run.yaml"], Reader())[0]
     assert own.plan == Plan(dataset_size=50_000, batch_size=100, epochs=3)
     assert own.schedule.steps == 1_500
     assert (own.field, own.path) == ("lr", ("schedules", "lr"))
-    longer = read_sources(["run.yaml"], 3_000)[0]  # the rest is the document's
+    longer = read_all(["run.yaml"], Reader({"updates": 3_000}))[
+        0
+    ]  # the rest is the document's
     assert longer.plan == Plan(dataset_size=50_000, batch_size=100, updates=3_000)
-    told = Plan(dataset_size=1_000, batch_size=10, epochs=10)
+    told = {"dataset_size": 1_000, "batch_size": 10, "epochs": 10}
     [lr, *_] = read_all(["run.yaml"], Reader(told))
-    assert (lr.plan, lr.schedule.steps) == (told, 1_000)
+    assert (lr.plan, lr.schedule.steps) == (Plan(**told), 1_000)
+
+
+def test_a_part_of_a_plan_is_laid_over_the_documents_own():
+    [lr, *_] = read_all(["run.yaml"], Reader({"accumulation": 2}))
+    own = Plan(dataset_size=50_000, batch_size=100, accumulation=2, epochs=3)
+    assert (lr.plan, lr.schedule.steps) == (own, 750)
+
+
+def test_an_expression_beside_a_document_has_its_run():
+    words = ["wsd(1, warmup=1ep, decay=50%)", "run.yaml"]
+    wsd, lr, *_ = read_all(words, Reader())
+    assert [phase.end for phase in wsd.schedule.phases] == [500, 750, 1_500]
+    assert wsd.plan == lr.plan
+
+
+def test_the_data_of_a_run_are_counted_where_a_length_needs_them(desk):
+    text = (
+        "data: {kind: digits}\nmodel: {kind: mlp}\n"
+        "schedules: {lr: 'linear(1e-3, 0, 100%)'}\ntrain: {epochs: 2, batch_size: 64}"
+    )
+    (desk / "digits.yaml").write_text(text)
+    [lr] = read_all(["digits.yaml"], Reader())
+    assert lr.plan.dataset_size == 1_169
+    assert lr.schedule.steps == 2 * 19
+    [lr] = read_all(["digits.yaml"], Reader({"epochs": 5}))
+    assert lr.schedule.steps == 5 * 19
 
 
 @pytest.mark.parametrize(
@@ -73,7 +100,7 @@ def test_what_is_piped_in_is_known_by_its_first_characters(text, expected, shell
 
 def test_the_length_alone_resolves_percentages_and_nothing_else(desk, shell):
     (desk / "bare.yaml").write_text("schedules: {lr: 'cosine(1, 0, 50%)'}")
-    assert read_sources(["bare.yaml"], 300)[0].schedule.steps == 150
+    assert read_all(["bare.yaml"], Reader({"updates": 300}))[0].schedule.steps == 150
     (desk / "bare.yaml").write_text("schedules: {lr: 'cosine(1, 0, 3ep)'}")
     code, _, err = shell("show", "bare.yaml", "--steps", "300")
     assert code == 2
@@ -102,10 +129,10 @@ def test_a_preset_is_a_document(monkeypatch):
         return SimpleNamespace(text=RUN)
 
     monkeypatch.setattr(lehr.presets, "preset", preset, raising=False)
-    given = read_sources(["preset:mine"])[0]
+    given = read_all(["preset:mine"], Reader())[0]
     assert given.name == "lr   (preset:mine)"
     with pytest.raises(ValueError, match=r'did you mean "mine"\?'):
-        read_sources(["preset:main"])
+        read_all(["preset:main"], Reader())
 
 
 @pytest.mark.parametrize(
@@ -121,6 +148,7 @@ def test_a_preset_is_a_document(monkeypatch):
         (["binary.yaml"], "not UTF-8 text"),
         (["metrics.csv"], "find the schedule in it: lehr import metrics.csv"),
         (["train.epochs=5"], "such changes are for lehr train"),
+        (["1", "batch_size=32"], '"batch_size=" names no schedule'),
         (["5a=1"], "a name is made of letters"),
         (["preset:nothing"], "see: lehr presets"),
         (["-", "-"], "standard input can be read once"),
@@ -175,7 +203,7 @@ def test_the_words_of_a_plan_make_one():
         ("batch_size=32", "the length of the run is missing"),
         ("epochs=3", "batch_size is missing"),
         ("batch_size=32,epochs=3", "dataset_size"),
-        ("batch_size=x,epochs=3", "'x' is not a duration"),
+        ("batch_size=x,epochs=3", "batch_size must be a whole number, got x"),
         ("batch_size=3ep,updates=3", "must be a whole number, got 3ep"),
         ("batch_size=3,epochs=many", "epochs must be a number"),
         ("batch_size=3,updates=3,drop_last=1", "must be true or false"),

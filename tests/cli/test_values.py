@@ -137,8 +137,8 @@ def test_columns_with_one_name_are_told_apart(shell):
 
 
 def test_a_million_rows_take_seconds_and_no_memory(monkeypatch):
+    from lehr.cli.reading import Reader, read_all
     from lehr.cli.rows import Rows
-    from lehr.cli.sources import read_sources
 
     class Counting(io.StringIO):
         size = 0
@@ -148,7 +148,7 @@ def test_a_million_rows_take_seconds_and_no_memory(monkeypatch):
             return len(text)
 
     monkeypatch.setattr(sys, "stderr", None)
-    rows = Rows.of(read_sources(["linear(1, 0, 300_000)"]), every=1)
+    rows = Rows.of(read_all(["linear(1, 0, 300_000)"], Reader()), every=1)
     file, begun = Counting(), time.process_time()
     rows.write_csv(file)
     assert len(rows.updates) == 300_001

@@ -69,7 +69,7 @@ def _screen(
 ) -> str:
     from lehr.cli.columns import aligned
     from lehr.cli.values import clocks, labels
-    from lehr.plotting.terminal import terminal_width
+    from lehr.plotting.console import terminal_width
 
     beside = clocks(whole)
     rows = [

@@ -15,6 +15,12 @@ actions:
   rm       remove checkpoints by name
 
 A file KEEP in a checkpoint's folder (touch it) marks one that no rule drops.
+
+more examples:
+  lehr checkpoint ls runs/digits-20260101-120000
+  lehr checkpoint export runs/digits-20260101-120000 -o model.safetensors
+
+exit codes: 0 done; 1 one is damaged; 2 wrong words, or it is refused.
 """
 
 
@@ -31,9 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="of a run, of its checkpoints, or of one checkpoint",
     )
-    parser.add_argument("--json", action="store_true", help="facts for programs")
+    parser.add_argument("--json", action="store_true", help="the same for programs")
     parser.add_argument(
-        "--output", "-o", metavar="FILE", help="of export: ends in .safetensors"
+        "-o", "--output", metavar="FILE", help="of export: ends in .safetensors"
     )
     parser.add_argument(
         "--force",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lehr.cli.usage import UsageError
-from lehr.plotting.terminal import terminal_width
+from lehr.plotting.console import terminal_width
 from lehr.training.checkpoint import catalog
 from lehr.training.checkpoint.catalog import Entry
 from lehr.training.checkpoint.errors import CheckpointError

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from lehr.cli.main import COMMANDS, parser_of
-from lehr.cli.sources import ENDINGS
+from lehr.cli.sources import ENDINGS, KEYS
 from lehr.presets import preset_names
 
 _FILES = re.compile(r"FILE|FOLDER|DIR|CONFIG|RUN|PATH|CHECKPOINT|(?<![A-Z])[AB]$")
@@ -107,8 +107,6 @@ def _choices(
     if is_source:
         return tuple(f"preset:{name}" for name in preset_names())
     if action.dest == "plan" and shown == "KEY=VALUE":
-        from lehr.cli.planning import KEYS
-
         return tuple(f"{key}=" for key in KEYS)
     if action.dest == "library":
         from lehr.dialects import LIBRARIES

@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, TextIO
 
 from lehr.cli.given import Given
 from lehr.cli.usage import UsageError, did_you_mean
 from lehr.cli.values import is_name
+from lehr.cli.writing import refuse_existing, whole
 from lehr.config.documents import Format
 from lehr.config.expressions import write_schedule
 
@@ -145,18 +145,7 @@ def write(
     if file is None or file == "-":
         produce(sys.stdout)
         return
-    if os.path.exists(file) and not force:
-        raise UsageError(f"{file} exists", "--force replaces it")
-    folder = os.path.dirname(file)
-    if folder and not os.path.isdir(folder):
-        raise UsageError(f"there is no folder {folder}", f"mkdir -p {folder}")
-    part = f"{file}.part"
-    try:
-        with open(part, "w", encoding="utf-8", newline="\n") as opened:
-            produce(opened)
-        os.replace(part, file)
-    except BaseException:
-        with suppress(OSError):
-            os.remove(part)
-        raise
+    refuse_existing(file, force)
+    with whole(file) as opened:
+        produce(opened)
     print(f"wrote {file}", file=sys.stderr)

@@ -10,8 +10,8 @@ EXAMPLE = "lehr doctor"
 
 _EPILOG = """\
 more examples:
-  lehr doctor --devices                 import torch and JAX, and name their devices
-  lehr doctor --json > report.json      to send with a bug report: no paths, no names
+  lehr doctor --devices             import torch and JAX, name their devices
+  lehr doctor --json > report.json  for a bug report: no paths, no names
 
 exit codes: 0 all that is installed fits; 1 something does not.
 """

@@ -15,8 +15,8 @@ more examples:
   lehr explain LH001 --json            for programs
   lehr explain --all --markdown        docs/lint-rules.md
 
-rules (LH001 to LH099) are what `lehr lint` looks for; errors (from LH100 on) are
-what a text is refused for
+Rules (LH001 to LH099) are what `lehr lint` looks for; errors (from LH100 on)
+are what a text is refused for.
 """
 
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rules", nargs="*", metavar="RULE", help=help_)
     parser.add_argument("--all", action="store_true", help="every page")
     parser.add_argument("--markdown", action="store_true", help="for a documentation")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="the same for programs")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     elif not codes:
         print(table())
     else:
-        from lehr.plotting.terminal import terminal_width
+        from lehr.plotting.console import terminal_width
 
         width = min(terminal_width(), 100)
         print("\n\n\n".join(pages.page(code, width) for code in codes))
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 def table() -> str:
     """Return every rule and every error, one line each, as wide as the terminal."""
     from lehr.linting import pages
-    from lehr.plotting.terminal import terminal_width
+    from lehr.plotting.console import terminal_width
 
     width = terminal_width() if sys.stdout.isatty() else 80
     more = "`lehr explain CODE` tells more of each"

@@ -4,8 +4,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from lehr._typing import TYPE_CHECKING, Any
+from lehr.cli.sources import add_picture, count, rate
 from lehr.cli.usage import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ more examples:
   lehr find-rate run.yaml --low 1e-6 --high 1 --file sweep.png
   lehr find-rate run.yaml train.batch_size=256 --json
 
-The document is one of `lehr train`: its data, its model, its optimizer. The rate
-grows from --low to --high until the loss diverges; nothing is kept. A suggestion is
-where to begin looking for a peak, not the best rate of a whole run.
+The document is one of `lehr train`: its data, its model, its optimizer. The
+rate grows from --low to --high until the loss diverges; nothing is kept. A
+suggestion is where to begin looking for a peak, not the best rate of a run.
 
-exit codes: 0 a suggestion; 1 the sweep shows nothing; 2 wrong words or document.
+exit codes: 0 a suggestion; 1 the sweep shows nothing; 2 wrong words, document
 """
 _RULES = ("steepest", "valley", "minimum", "slide")
 
@@ -38,24 +39,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a run document or the name of a built-in one (default: digits), and "
         "values to change in it",
     )
-    parser.add_argument("--low", type=float, default=1e-7, help="first rate (1e-7)")
-    parser.add_argument("--high", type=float, default=10.0, help="last rate (10)")
-    parser.add_argument(
-        "--updates", type=int, default=100, metavar="N", help="rates to try (100)"
+    add = parser.add_argument
+    low, high = "first rate (default: 1e-7)", "last rate (default: 10)"
+    add("--low", type=rate, metavar="RATE", default=1e-7, help=low)
+    add("--high", type=rate, metavar="RATE", default=10.0, help=high)
+    add(
+        "--updates",
+        type=count,
+        metavar="N",
+        default=100,
+        help="rates to try (default: 100)",
     )
-    parser.add_argument(
-        "--rule", default="steepest", help=f"the suggestion: {', '.join(_RULES)}"
-    )
+    rules = f"the suggestion: {', '.join(_RULES)} (default: {_RULES[0]})"
+    add("--rule", metavar="RULE", default=_RULES[0], help=rules)
     read = parser.add_mutually_exclusive_group()
     read.add_argument("--text", type=Path, metavar="FILE", help="learn these bytes")
     read.add_argument("--data", type=Path, metavar="PATH", help="where the data are")
-    parser.add_argument(
-        "--file", type=Path, help="draw into a file, by its ending: .png, .svg, .pdf"
+    add(
+        *("-o", "--file"),
+        metavar="FILE",
+        type=Path,
+        help="draw into a file, by its ending: .svg, .png, .pdf",
     )
-    parser.add_argument("--width", type=int, metavar="N", help="columns")
-    parser.add_argument("--height", type=int, metavar="N", default=12, help="rows")
-    parser.add_argument("--ascii", action="store_true", help="no braille")
-    parser.add_argument("--json", action="store_true", help="the curve for programs")
+    add_picture(parser, log=False)
+    add("--json", action="store_true", help="the curve, for programs")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,8 +12,7 @@ from typing import Any
 
 from lehr.cli.foreign import library_of, read_foreign
 from lehr.cli.given import Given
-from lehr.cli.reading import Reader
-from lehr.cli.sources import plan_of
+from lehr.cli.sources import reader_of
 from lehr.cli.texts import is_log, standard_input, text_of, wrong
 from lehr.cli.usage import UsageError
 from lehr.cli.ways_out import with_way_out
@@ -22,8 +21,9 @@ from lehr.config.errors import ConfigError
 from lehr.config.expressions import write_schedule
 from lehr.importing import read_curve
 from lehr.importing.configs.text import document_of
+from lehr.plotting.console import terminal_width
 from lehr.plotting.phases import facts, phase_table, updates
-from lehr.plotting.terminal import draw, draw_points, terminal_width
+from lehr.plotting.terminal import draw, draw_points
 from lehr.recognition import Recognition, recognize
 from lehr.schedules import Schedule
 
@@ -130,8 +130,7 @@ def _of_configuration(text: str, source: str, args: argparse.Namespace) -> Found
         if "schedules" in document.data:
             hint = f"it needs no import: lehr show {args.what}"
             raise UsageError(f"{source} is a document of lehr", hint)
-        reader = Reader(plan_of(args), args.library, args.base, options=True)
-        given: Given = read_foreign(document, source, reader)
+        given: Given = read_foreign(document, source, reader_of(args))
     except ConfigError as error:
         problems = [with_way_out(each) for each in error.problems]
         told = ConfigError(problems)

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         help="only the schedule: as an expression, or a document in yaml, json, toml",
     )
-    parser.add_argument("--json", action="store_true", help="the facts for programs")
+    parser.add_argument("--json", action="store_true", help="the same for programs")
     parser.add_argument("--ascii", action="store_true", help="no braille")
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from lehr.cli.sources import rate
 from lehr.cli.usage import UsageError
 
 EXAMPLE = "lehr init run.yaml --peak 3e-4 --updates 100k"
@@ -69,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument(
         "file",
+        metavar="FILE",
         nargs="?",
         default="run.yaml",
         help="where to write it, or - for standard output (default: run.yaml)",
@@ -78,12 +80,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     begun.add_argument(
         "--train", action="store_true", help="begin with one that `lehr train` takes"
     )
-    parser.add_argument("--peak", type=_rate, help="highest rate (3e-4)")
-    parser.add_argument("--updates", metavar="N", help="length of the run (10k)")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="samples (64)")
     parser.add_argument(
-        "--force", action="store_true", help="write over a file that is there"
+        "--peak", type=rate, metavar="RATE", help="highest rate (default: 3e-4)"
     )
+    parser.add_argument(
+        "--updates", metavar="N", help="length of the run (default: 10k)"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, metavar="N", help="samples (default: 64)"
+    )
+    parser.add_argument("--force", action="store_true", help="replace the file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -102,9 +108,10 @@ def run(args: argparse.Namespace) -> int:
     if file.suffix not in (".yaml", ".yml"):
         hint = f"lehr convert does the rest: lehr convert run.yaml -o {file}"
         raise UsageError(f"a commented document is YAML, not {file.name}", hint)
-    if file.exists() and not args.force:
-        raise UsageError(f"{file} is there already", "--force writes over it")
-    file.write_text(text, encoding="utf-8")
+    from lehr.cli.writing import refuse_existing, write
+
+    refuse_existing(args.file, args.force)
+    write(args.file, text)
     print(f"wrote {file}; next: lehr show {file}", file=sys.stderr)
     return 0
 
@@ -149,16 +156,6 @@ def _written(args: argparse.Namespace) -> str:
         floor=_short(peak / 10),
         warmup="5%",
     )
-
-
-def _rate(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be > 0 and finite, got {text}")
-    return number
 
 
 def _short(number: float) -> str:

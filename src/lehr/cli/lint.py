@@ -1,14 +1,15 @@
 """`lehr lint`: what a person should look at before a run, in files or expressions."""
 
 import argparse
-import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
 
-from lehr.cli.sources import count
+from lehr._typing import TYPE_CHECKING, Any
+from lehr.cli.sources import add_plan, add_sources
 from lehr.cli.usage import UsageError
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from lehr.cli.lint_session import Session
 
 EXAMPLE = "lehr lint run.yaml"
@@ -16,14 +17,14 @@ EXAMPLE = "lehr lint run.yaml"
 _EPILOG = """\
 more examples:
   lehr lint "wsd(3e-4, warmup=5%, decay=20%)" --steps 10000 --optimizer adamw
-  lehr lint configs/                   every document below, also other libraries'
-  lehr lint ds_config.json --library deepspeed --plan updates=5000 batch_size=32
-  lehr lint run.yaml --fix             make the safe fixes; --diff only shows them
-  lehr lint configs/ --format github   annotations; sarif and json are for programs
-  lehr explain LH012                   what a rule is about, and how to mend it
+  lehr lint configs/                 every document below, other libraries' too
+  lehr lint ds_config.json --library deepspeed --steps 5000
+  lehr lint run.yaml --fix           make the safe fixes; --diff shows them
+  lehr lint configs/ --format github annotations; or sarif, json
+  lehr explain LH012                 what a rule is about, and how to mend it
 
-Not to be told of a finding, say why beside it: `# lehr: ignore[LH012] reason`, or
-in the document: lint: {ignore: [{rule: LH012, reason: "..."}]}
+Not to be told of a finding, say why beside it: `# lehr: ignore[LH012] reason`,
+or in the document: lint: {ignore: [{rule: LH012, reason: "..."}]}
 
 exit codes: 0 nothing above a note (with --strict: nothing); 1 findings;
 2 a text that cannot be read, with all its problems, or a wrong command line
@@ -34,15 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.epilog = _EPILOG
     add = parser.add_argument
-    metavar = "FILE-or-EXPRESSION"
-    add("what", nargs="*", metavar=metavar, help="documents, folders, schedules, or -")
-    add("--steps", type=count, metavar="N", help="updates of the run")
+    add_sources(parser, nargs="*", also="a folder of such files; ")
+    add_plan(parser)
     several: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
-    words = "the run: dataset_size=50000 batch_size=32 epochs=90"
-    add("--plan", metavar="KEY=VALUE", help=words, **several)
     add("--optimizer", metavar="NAME", help="such as adamw")
-    add("--library", metavar="L", help="whose configuration it is, if not found")
-    add("--base", type=float, metavar="LR", help="the optimizer's rate, if not there")
     add("--metric", metavar="NAME", help="what a plateau scheduler follows")
     per = ("update", "epoch")
     add("--per", choices=per, help="what one step of another library's scheduler is")
@@ -50,13 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--select", metavar="RULE", help="the only rules to ask", **several)
     add("--strict", action="store_true", help="notes count as findings")
     formats = ("text", "json", "sarif", "github")
-    add("--format", choices=formats, default="text", help="text if not told")
+    add(
+        "--format",
+        choices=formats,
+        default="text",
+        help="how it is printed (default: text)",
+    )
     add(
         "--json",
         action="store_const",
         const="json",
         dest="format",
-        help="--format json",
+        help="the same for programs, as --format json",
     )
     add("--fix", action="store_true", help="make the fixes that are safe, in the files")
     add("--diff", action="store_true", help="show those fixes, and write nothing")
@@ -116,7 +117,7 @@ def _print(session: "Session", format: str) -> None:
 
 def _print_text(session: "Session") -> None:
     from lehr.linting.reports import text
-    from lehr.plotting.terminal import terminal_width
+    from lehr.plotting.console import terminal_width, wants_color
 
     outcome, width = session.outcome, terminal_width()
     for each in outcome.entries:
@@ -124,8 +125,10 @@ def _print_text(session: "Session") -> None:
             color = wants_color(sys.stderr)
             said = text.entry(each, outcome.texts, width=width, color=color)
             print(said + "\n", file=sys.stderr)
-    if outcome.looked_at or not outcome.problems:
-        print(text.report(outcome, width=width, color=wants_color(sys.stdout)))
+    if outcome.looked_at or (session.skipped and not outcome.problems):
+        print(text.report(outcome, width=width, color=wants_color()))
+    if not (outcome.looked_at or outcome.problems or session.skipped):
+        print("there was no document to look at")
     if session.skipped:
         one = session.skipped == 1
         files = (
@@ -136,7 +139,7 @@ def _print_text(session: "Session") -> None:
         print(f"{session.skipped} {files} passed over")
 
 
-def _tell_fixes(session: "Session", where: TextIO) -> None:
+def _tell_fixes(session: "Session", where: "TextIO") -> None:
     for before, fixed in session.fixed:
         for each in fixed.done:
             title = each.fix.title if each.fix else ""
@@ -149,10 +152,3 @@ def _tell_diffs(session: "Session") -> None:
     for before, fixed in session.fixed:
         if difference := fixed.diff(before):
             print(difference + "\n")
-
-
-def wants_color(stream: TextIO) -> bool:
-    """Return whether a stream is a terminal that is to be coloured."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty()

@@ -1,15 +1,12 @@
 """`lehr lint --fix`: safe edits made in a text, looked at again, written whole."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
-from importlib import import_module
 from typing import Any
 
 from lehr.cli.lint_targets import Target
+from lehr.config.edits import edited
 from lehr.config.errors import ConfigError, Path, Problem
 from lehr.linting.base import Finding
 from lehr.linting.subjects.documents import Written, written
@@ -39,7 +36,7 @@ class Fixed:
 
     def diff(self, before: Target) -> str:
         """Return what has changed, as `diff -u` shows it."""
-        old, new = (_text(each).splitlines() for each in (before, self.target))
+        old, new = (text_of(each).splitlines() for each in (before, self.target))
         names = f"a/{before.name}", f"b/{before.name}"
         return "\n".join(unified_diff(old, new, *names, lineterm=""))
 
@@ -67,7 +64,7 @@ def fix(target: Target, look: Look) -> Fixed:
             after = list(look(new))
         except ConfigError as error:
             return Fixed(target, tuple(done), tuple(error.problems))
-        if _text(new) == _text(target) or _errors(after) > _errors(findings):
+        if text_of(new) == text_of(target) or _errors(after) > _errors(findings):
             break
         left = [(f.code, f.field, f.message) for f in after]
         done += [f for f in chosen if (f.code, f.field, f.message) not in left]
@@ -96,35 +93,6 @@ def rewritten(given: Written, finding: Finding) -> str | None:
         return None
 
 
-def write(target: Target) -> None:
-    """Write a file whole or not at all; its permissions and line ends are kept.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    file = os.path.realpath(target.name)
-    with open(file, "rb") as opened:
-        before = opened.read()
-    text = _text(target)
-    if b"\r\n" in before:
-        text = text.replace("\n", "\r\n")
-    data = text.encode()
-    if before.startswith(b"\xef\xbb\xbf"):
-        data = b"\xef\xbb\xbf" + data
-    folder, name = os.path.split(file)
-    handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-        shutil.copymode(file, beside)
-        os.replace(beside, file)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
 def _edited(given: Written, findings: Sequence[Finding]) -> Written:
     edits: Mapping[Path, Any] = {
         path: value
@@ -135,9 +103,8 @@ def _edited(given: Written, findings: Sequence[Finding]) -> Written:
     source = given.document.source
     if given.format == "expression":
         return written(str(edits[WHOLE]), source)
-    edited = import_module("lehr.config.edits").edited
-    text = edited(given.text, given.format, edits)
-    return written(text, source, given.format)  # type: ignore[arg-type]  # not an expression
+    form: Any = given.format
+    return written(edited(given.text, form, edits), source, form)
 
 
 def _touched(path: Path, value: Any) -> Path:
@@ -154,5 +121,6 @@ def _errors(findings: Sequence[Finding]) -> int:
     return sum(finding.severity == "error" for finding in findings)
 
 
-def _text(target: Target) -> str:
+def text_of(target: Target) -> str:
+    """Return the text of a target as it would be written."""
     return target.written.text if target.written else ""

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lehr.cli import lint_fixes
-from lehr.cli.lint_fixes import Fixed, fix, rewritten
+from lehr.cli.lint_fixes import Fixed, fix, rewritten, text_of
 from lehr.cli.lint_targets import Known, Target, subject, targets
 from lehr.cli.usage import UsageError
+from lehr.cli.writing import rewrite
 from lehr.config.errors import ConfigError, Problem
 from lehr.linting.base import Finding
 from lehr.linting.checking import Verdict, codes_of, ordered, verdict
@@ -99,7 +99,7 @@ class Session:
                 _tell_unfixed(target, fixed)
             self.fixed.append((target, fixed))
             if write and fixed.done:
-                lint_fixes.write(fixed.target)
+                rewrite(fixed.target.name, text_of(fixed.target))
                 self.targets[index] = fixed.target
 
     def rewritten(self, finding: Finding) -> str | None:

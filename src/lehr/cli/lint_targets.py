@@ -2,29 +2,27 @@
 
 import argparse
 import os
-import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path as File
 from typing import Any
 
-from lehr.cli.usage import UsageError
-from lehr.config.documents import ENDINGS, Document
+from lehr.cli.planning import with_run
+from lehr.cli.sources import told_of
+from lehr.cli.texts import standard_input, text_of, wrong
+from lehr.cli.ways_out import with_way_out
+from lehr.cli.words import (
+    PRESET,
+    expression,
+    looks_like_a_file,
+    name_and_rest,
+    preset_text,
+)
+from lehr.config.documents import ENDINGS, Document, Places
 from lehr.config.errors import ConfigError, Problem
 from lehr.linting.base import Subject
 from lehr.linting.subjects import is_another_librarys, subject_of
-from lehr.linting.subjects.documents import (
-    LENGTHS,
-    Written,
-    plan_arguments,
-    read,
-    written,
-)
-from lehr.linting.subjects.lengths import durations_of
-from lehr.plan import Plan
+from lehr.linting.subjects.documents import Written, read, written
 
-_PATH = r"[\w./\\~ -]+\.(?:ya?ml|json|toml|txt|lehr)"
 _SKIPPED = {"node_modules", "__pycache__", "venv", "site-packages"}
 
 
@@ -50,29 +48,22 @@ class Known:
     """What the command line tells of every target.
 
     Args:
-        plan: arguments of a plan, by name.
+        told: arguments of a plan, by name.
         others: `optimizer`, `metric`, `library`, `base` and `per`.
     """
 
-    plan: Mapping[str, Any]
+    told: Mapping[str, Any]
     others: Mapping[str, Any]
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> "Known":
-        """Read `--steps`, `--plan key=value` and the others.
+        """Read `--steps`, `--plan` and the others.
 
         Raises:
-            UsageError: an argument is unknown to a plan, or two say the length.
+            UsageError: the words of `--plan` cannot be read.
         """
-        plan = dict(map(_pair, args.plan))
-        if args.steps:
-            if length := plan.keys() & set(LENGTHS):
-                [name, *_] = sorted(length)
-                message = f"--steps and --plan {name} both say how long the run is"
-                raise UsageError(message, "keep one")
-            plan["updates"] = args.steps
         names = ("optimizer", "metric", "library", "base", "per")
-        return cls(plan, {name: getattr(args, name) for name in names})
+        return cls(told_of(args), {name: getattr(args, name) for name in names})
 
 
 def targets(
@@ -92,6 +83,12 @@ def targets(
                 skipped += target is None
                 found += [target] if target else []
         else:
+            if word == "-" in words[: number - 1]:
+                problem = wrong(
+                    "standard input can be read once", f"<argument {number}>"
+                )
+                found.append(Target(word, problems=tuple(problem.problems)))
+                continue
             source = "<command line>" if len(words) == 1 else f"<argument {number}>"
             found.append(_target(word, source))
     return found, skipped
@@ -106,15 +103,15 @@ def subject(target: Target, known: Known) -> Subject:
     """
     if target.written is None:
         raise ConfigError(target.problems)
-    document = target.written.document
-    plan = _plan(document, known.plan)
+    given = target.written
     try:
-        return subject_of(target.written, plan, **known.others)
+        return with_run(
+            given.document,
+            known.told,
+            lambda plan: subject_of(given, plan, **known.others),
+        )
     except ConfigError as error:
-        own = _own_plan(document) if plan is None and _lacks_run(error) else None
-        if own is None:
-            raise ConfigError(map(_with_hint, error.problems)) from None
-    return subject_of(target.written, own, **known.others)
+        raise ConfigError(map(with_way_out, error.problems)) from None
 
 
 # ------------------------------------------------------------------------- the texts
@@ -123,12 +120,41 @@ def subject(target: Target, known: Known) -> Subject:
 def _target(word: str, source: str) -> Target:
     try:
         if word == "-":
-            return Target("<stdin>", written(sys.stdin.read(), "<stdin>"))
-        if os.path.isfile(word) or re.fullmatch(_PATH, word):
-            return Target(word, read(word), is_file=True)
-        return Target(source, written(word, source))
+            text = _not_empty(standard_input(), "<stdin>")
+            return Target("<stdin>", written(text, "<stdin>"))
+        if os.path.isfile(word):
+            found = read(word)
+            _not_empty(found.text, word)
+            return Target(word, found, is_file=True)
+        if word.startswith(PRESET):
+            return Target(word, written(preset_text(word), word, "yaml"))
+        if "=" in word.partition("(")[0]:
+            return _named(word, source)
+        if looks_like_a_file(word):
+            text_of(word)  # refuses what is not there, in its own words
+        text = expression(_not_empty(word, source))
+        return Target(source, written(text, source))
     except ConfigError as error:
         return Target(word, problems=tuple(error.problems))
+
+
+def _named(word: str, source: str) -> Target:
+    """Return the target behind `name=`; of an expression, the name is the field."""
+    name, what = name_and_rest(word, source)
+    target = _target(what, source)
+    given = target.written
+    if given is None or given.format != "expression" or target.is_file:
+        return target
+    path = ("schedules", name)
+    places = Places({path: (1, 1)}, {}, {path: 0})
+    document = Document({"schedules": {name: what}}, source, places)
+    return replace(target, written=replace(given, document=document))
+
+
+def _not_empty(text: str, source: str) -> str:
+    if not text.strip():
+        raise wrong("it is empty", source, "write a schedule: cosine(1, 0, 100)")
+    return text
 
 
 def _files(folder: str) -> Iterator[str]:
@@ -153,77 +179,3 @@ def _in_folder(name: str) -> Target | None:
     except (ConfigError, ValueError, TypeError):
         return None
     return Target(name, found, is_file=True)
-
-
-# --------------------------------------------------------------------------- the run
-
-
-def _pair(word: str) -> tuple[str, Any]:
-    from lehr.config.errors import suggest
-    from lehr.config.overrides import read_override
-
-    path, value = read_override(word)
-    import inspect
-
-    known = inspect.signature(Plan).parameters
-    name = ".".join(map(str, path))
-    if name not in known or name == "ramp":
-        names = [each for each in known if each != "ramp"]
-        raise UsageError(f'a plan has no argument "{name}"', suggest(name, names))
-    return name, value
-
-
-def _plan(document: Document, given: Mapping[str, Any]) -> Plan | None:
-    """Return the run that the command line says, beside what the document does."""
-    if not given:
-        return None
-    own = plan_arguments(document.data)
-    if given.keys() & set(LENGTHS):
-        own = {name: value for name, value in own.items() if name not in LENGTHS}
-    arguments = {**own, **given}
-    if "batch_size" not in arguments:
-        _refuse_samples(document)
-        arguments["batch_size"] = 1
-    try:
-        return Plan(**arguments)
-    except (TypeError, ValueError) as error:
-        hint = "a run is --steps N, or --plan with key=value"
-        raise UsageError(f"the plan does not work out: {error}", hint) from None
-
-
-def _refuse_samples(document: Document) -> None:
-    for path, text in durations_of(document).items():
-        if "samples" in text:
-            message = f"{text} needs the batch size"
-            hint = "give it: --plan batch_size=32"
-            raise ConfigError([document.problem("LH108", message, path, hint)])
-
-
-def _lacks_run(error: ConfigError) -> bool:
-    return all(problem.code == "LH108" for problem in error.problems)
-
-
-def _own_plan(document: Document) -> Plan | None:
-    """Return the plan of a document of `lehr train`; its data are read for it."""
-    if not {"schema", "train"} <= document.data.keys():
-        return None
-    from lehr.config.run_document import read_run
-    from lehr.training.tasks import read_task
-
-    folder = File(document.source).parent
-    data = {k: v for k, v in document.data.items() if k != "lint"}
-    run = replace(document, data=data)
-    return read_run(run, lambda section: len(read_task(section, folder).train)).plan
-
-
-def _with_hint(problem: Problem) -> Problem:
-    """Return a problem with a length that lacks its run with the options that help."""
-    if problem.code != "LH108" or " needs " not in problem.message or problem.hint:
-        return problem
-    message = problem.message.partition(":")[0]
-    if "length of the run" in message:
-        return replace(problem, message=message, hint="give it: --steps 10000")
-    hint = "give them: --plan dataset_size=50000 batch_size=32 epochs=90"
-    if "sequence" in message:
-        hint = "give them: --plan sequence_length=4096 batch_size=32 tokens=10Btok"
-    return replace(problem, message=message, hint=hint)

@@ -118,7 +118,7 @@ def _guarded(run: "Callable[[], int]") -> int:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except BrokenPipeError:
         raise
-    except (UsageError, ValueError, OSError, ImportError) as error:
+    except (UsageError, ValueError, OverflowError, OSError, ImportError) as error:
         if os.environ.get("LEHR_TRACEBACK"):
             raise
         _tell(error)

@@ -1,28 +1,28 @@
 """`lehr plot`: schedules as a picture, in the terminal or in a file."""
 
 import argparse
-import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+import sys
 
-from lehr.cli.plot_scene import scene_of
-from lehr.cli.sources import add_sources, count
+from lehr._typing import TYPE_CHECKING
+from lehr.cli.sources import add_picture, add_plan, add_sources
 from lehr.cli.usage import UsageError
 
 if TYPE_CHECKING:
     from lehr.plotting.scene import Scene
 
-EXAMPLE = 'lehr plot "cosine(3e-4, 0, 10k)" "linear(3e-4, 0, 10k)" --file two.svg'
+EXAMPLE = 'lehr plot "cosine(3e-4, 0, 10k)" "linear(3e-4, 0, 10k)" -o two.svg'
 
 _EPILOG = """\
 more examples:
   lehr plot "wsd(3e-4, warmup=5%, decay=20%)" --steps 10000 --log
-  lehr plot run.yaml --file run.pdf     a panel for each field of a document
-  lehr plot "cosine(1, 0, 3ep)" --plan dataset_size=50000 batch_size=32 epochs=3
-  lehr plot run.yaml --run runs/one     as planned, and as the run has applied it
+  lehr plot run.yaml -o run.pdf         a panel for each field of a document
+  lehr plot "cosine(1, 0, 3ep)" --plan dataset_size=50k,batch_size=32,epochs=3
+  lehr plot run.yaml --run runs/one     as planned, and as the run applied it
   lehr plot "noam(512, warmup=4000)" --marks checkpoint=5000 --marks half=50%
 
 A file is drawn by its ending; .png and .pdf need matplotlib, .svg does not.
+--width and --height are pixels there, of each panel.
 """
 _ENDINGS = (".svg", ".png", ".pdf")
 _DPI = 150
@@ -34,42 +34,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     add = parser.add_argument
     add_sources(parser)
-    add("-o", "--file", type=Path, help="draw into a file: .svg, .png, .pdf")
-    add("--log", action="store_true", help="a logarithmic axis")
-    many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    add_plan(parser)
     add(
-        "--plan",
-        metavar="KEY=VALUE",
-        **many,
-        help="the run, for lengths and for a second axis: batch_size=32 epochs=3 "
-        "dataset_size=50000",
+        *("-o", "--file"),
+        metavar="FILE",
+        help="draw into a file, by its ending: .svg, .png, .pdf",
     )
     add(
         "--axis",
         choices=("epochs", "samples", "tokens"),
-        help="the unit of the second axis; by default what the plan has",
+        metavar="UNIT",
+        help="the unit of the second axis: epochs, samples or tokens (default: what "
+        "the plan has)",
     )
     add(
         "--marks",
         metavar="NAME=T",
-        **many,
+        nargs="+",
+        action="extend",
+        default=[],
         help="updates to annotate: checkpoint=5000 half=50%% third=3ep",
     )
-    add("--run", metavar="RUN", type=Path, help="the folder of a run: what it applied")
-    add("--title", default="", help="a line above")
+    add("--run", metavar="RUN", help="the folder of a run: what it applied")
+    add("--title", metavar="TEXT", default="", help="a line above")
     add(
         "--theme",
         choices=("light", "dark", "auto"),
         help="of an .svg; auto (the default) follows the page",
     )
-    add("--width", type=count, metavar="N", help="columns, or pixels of a file")
-    add(
-        "--height",
-        type=count,
-        metavar="N",
-        help="rows, or pixels of a file, for each panel",
-    )
-    add("--ascii", action="store_true", help="no braille")
+    add_picture(parser)
+    parser.set_defaults(height=None)
     add("--json", action="store_true", help="the points, for programs")
 
 
@@ -83,12 +77,16 @@ def run(args: argparse.Namespace) -> int:
         UsageError: the options do not fit together.
         ValueError: there is no such run, or nothing of it can be drawn.
     """
-    ending = args.file.suffix.lower() if args.file else ""
+    from lehr.cli.plot_scene import scene_of
+
+    ending = os.path.splitext(args.file)[1].lower() if args.file else ""
     if args.file and ending not in _ENDINGS:
         known = ", ".join(_ENDINGS)
         raise UsageError(f"--file must end in one of {known}, got {args.file}")
+    if args.json and args.file:
+        raise UsageError("--json and --file both say what is made", "leave one out")
     if args.theme and ending != ".svg":
-        raise UsageError("--theme is for an .svg", "add: --file picture.svg")
+        raise UsageError("--theme is for an .svg", "add: -o picture.svg")
     scene = scene_of(args)
     if args.json:
         _print_points(scene)
@@ -96,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         _print(scene, args)
     else:
         _write(scene, args, ending)
-        print(f"wrote {args.file}")
+        print(f"wrote {args.file}", file=sys.stderr)
     return 0
 
 
@@ -118,14 +116,18 @@ def _print(scene: "Scene", args: argparse.Namespace) -> None:
 
 
 def _write(scene: "Scene", args: argparse.Namespace, ending: str) -> None:
+    from lehr.cli.writing import write
+
     several = len(scene.panels) > 1
     if ending == ".svg":
         from lehr.plotting.svg import scene_svg
 
         size = args.width or 720, args.height or (240 if several else 360)
         text = scene_svg(scene, *size, args.theme or "auto")
-        args.file.write_text(text, encoding="utf-8")
+        write(args.file, text)
         return
+    import warnings
+
     from lehr.plotting.figure_panels import figure_of, scene_axes
 
     figure = figure_of(next(iter(scene_axes(scene).values())))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lehr.cli.sources import Given, read_sources
+from lehr.cli.given import Given
+from lehr.cli.sources import sources_of
 from lehr.cli.usage import UsageError
 
 if TYPE_CHECKING:
-    from lehr.plan import Plan
     from lehr.plotting.scene import Scene
 
 
@@ -25,12 +25,9 @@ def scene_of(args: argparse.Namespace) -> "Scene":
     from lehr.plan import Plan
     from lehr.plotting.scene import describe
 
-    plan = _plan(args.plan) or _own_plan(args.what)
-    if plan is None:
-        given = read_sources(args.what, args.steps)
-        plan = next((one.plan for one in given if isinstance(one.plan, Plan)), None)
-    else:
-        given = [one for word in args.what for one in _given(word, args.steps, plan)]
+    given = sources_of(args)
+    # A plan that knows its updates alone is of another type, and has no second axis.
+    plan = next((one.plan for one in given if type(one.plan) is Plan), None)
     subject, title = _subject(given)
     return describe(
         subject,
@@ -43,53 +40,6 @@ def scene_of(args: argparse.Namespace) -> "Scene":
         applied=_run(args.run),
         title=args.title or title,
     )
-
-
-def _plan(words: Sequence[str]) -> "Plan | None":
-    """Return the plan that `--plan` describes, as the section of a document does."""
-    if not words:
-        return None
-    from lehr.config import read_config
-
-    overrides = [f"plan.{word}" for word in words]
-    return read_config({"schema": 1, "schedules": {}}, overrides=overrides).plan
-
-
-def _own_plan(words: Sequence[str]) -> "Plan | None":
-    """Return the plan of the first document that has one."""
-    for word in filter(_is_document, words):
-        from lehr.config import read_config
-        from lehr.config.documents import read_document
-
-        document = read_document(word)
-        if "plan" in document.data:
-            return read_config(document).plan
-    return None
-
-
-def _is_document(word: str) -> bool:
-    if not os.path.isfile(word):
-        return False
-    from lehr.config.documents import ENDINGS
-
-    return os.path.splitext(word)[1].lower() in ENDINGS
-
-
-def _given(word: str, steps: int | None, plan: "Plan") -> list[Given]:
-    """Return the schedules that a word names, resolved against the plan."""
-    if _is_document(word):
-        from lehr.config import read_config
-
-        config = read_config(Path(word), plan=plan)
-        return [
-            Given(f"{field}   ({word})", one, field, config.document, plan=plan)
-            for field, one in config.schedules.items()
-        ]
-    if word == "-" or os.path.isfile(word):
-        return read_sources([word], steps or plan.updates)
-    from lehr.config.expressions import read_schedule
-
-    return [Given(word, read_schedule(word, plan, source="<command line>"), plan=plan)]
 
 
 def _subject(given: Sequence[Given]) -> tuple[dict[str, Any], str]:
@@ -119,8 +69,12 @@ def _subject(given: Sequence[Given]) -> tuple[dict[str, Any], str]:
 
 
 def _source(one: Given) -> str:
-    """Return the file in which a schedule stood, or its expression."""
-    return os.path.basename(one.document.source) if one.document else one.name
+    """Return the file in which a schedule stood or its name, or its expression."""
+    if one.document is None:
+        return one.name
+    source = one.document.source
+    own = one.name.endswith(f"({source})")
+    return os.path.basename(source) if own else one.name.partition(".")[0]
 
 
 def _new(name: str, taken: dict[str, Any]) -> str:

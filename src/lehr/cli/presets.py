@@ -1,8 +1,8 @@
 """`lehr presets`: published recipes, with their sources and the numbers they imply."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
 
+from lehr._typing import TYPE_CHECKING, Any
 from lehr.cli.usage import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def _screen(one: "Preset") -> str:
     from textwrap import fill
 
     from lehr.plotting.axes import short
-    from lehr.plotting.terminal import draw, terminal_width
+    from lehr.plotting.console import terminal_width
+    from lehr.plotting.terminal import draw
 
     wide = terminal_width()
     config, facts = one.config, one.facts()

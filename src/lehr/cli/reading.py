@@ -2,31 +2,32 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from lehr._typing import TYPE_CHECKING
+from lehr._typing import TYPE_CHECKING, Any
 from lehr.cli.given import Given
-from lehr.cli.sources import ENDINGS
 from lehr.cli.texts import is_log, standard_input, text_of, wrong
-from lehr.cli.usage import did_you_mean
 from lehr.cli.ways_out import with_way_out
+from lehr.cli.words import (
+    PRESET,
+    looks_like_a_file,
+    name_and_rest,
+    neither,
+    preset_text,
+)
 from lehr.config.durations import Run
-from lehr.config.errors import ConfigError, Problem
+from lehr.config.errors import ConfigError
 from lehr.config.expressions import read_schedule
 
 if TYPE_CHECKING:
-    from lehr.config.configuration import Config
     from lehr.config.documents import Document, Format
-    from lehr.plan import Plan
 
-PRESET = "preset:"
 # Patterns are compiled when a text is not plainly an expression: each costs 0.5 ms.
 _DOCUMENT = r"\s*(?:#[^\n]*\s*)*(?:\{|---|[\w\"'.-]+[ \t]*:(?:\s|$))"
 _TOML = r"\s*(?:#[^\n]*\s*)*(?:\[|[\w\"'.-]+[ \t]*=)"
 _FLAGS = r"\s*(?:#[^\n]*\s*)*--?[A-Za-z]"
-_NAMED = r"([A-Za-z_][\w.-]*)[ \t]*=(?!=)\s*(.+)"
-_PATH = r"[\w./\\~ -]+"
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,31 @@ class Reader:
     """What is known beside the words.
 
     Args:
-        plan: the run, if a person has told it.
+        told: arguments of a plan that a person has told.
         library: whose configurations the files are, if that was said.
         base: the rate that a configuration may lack.
         options: whether the command takes `--plan`, `--library` and `--base`.
+        beside: the run of another source, for an expression if nothing was told.
     """
 
-    plan: Run | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
     library: str | None = None
     base: float | None = None
     options: bool = False
+    beside: Run | None = None
+
+    @cached_property
+    def plan(self) -> Run | None:
+        """The run of what has none of its own.
+
+        Raises:
+            UsageError: what was told is no run.
+        """
+        if not self.told:
+            return self.beside
+        from lehr.cli.planning import run_of
+
+        return run_of(self.told)
 
     def read(self, what: str, source: str) -> Iterator[Given]:
         """Yield each schedule that a word names, with the name to show."""
@@ -52,10 +68,10 @@ class Reader:
         elif os.path.isfile(what):
             yield from self.file(what)
         elif what.startswith(PRESET):
-            yield from self.preset(what.removeprefix(PRESET))
+            yield from self.preset(what)
         elif "=" in what.partition("(")[0]:
             yield from self.named(what, source)
-        elif is_log(what) or (what.endswith(ENDINGS) and re.fullmatch(_PATH, what)):
+        elif looks_like_a_file(what):
             yield from self.file(what)
         else:
             yield self.expression(what, source)
@@ -63,30 +79,14 @@ class Reader:
     def expression(self, what: str, source: str) -> Given:
         """Return the schedule of an expression."""
         try:
-            return Given(
-                what, read_schedule(what, self.plan, source=source), plan=self.plan
-            )
+            schedule = read_schedule(what, self.plan, source=source)
         except ConfigError as error:
-            if os.path.isdir(what):
-                hint = "name a file in it; a log or a folder of logs: lehr import"
-                raise wrong("it is a folder, not a file", what, hint) from None
-            unknown = error.problems[0].message.startswith("unknown name")
-            if "(" in what or not unknown:
-                raise
-        near = did_you_mean(what, os.listdir())
-        hint = near or "a schedule is written like cosine(1e-3, 0, 1000)"
-        raise wrong("it is neither a file nor an expression", what, hint)
+            raise neither(what, error) from None
+        return Given(what, schedule, plan=self.plan)
 
     def named(self, word: str, source: str) -> Iterator[Given]:
         """Yield what stands behind `name=`, under that name."""
-        found = re.fullmatch(_NAMED, word, re.DOTALL)
-        if found is None:
-            hint = "a name is made of letters, digits, _ and -: mine=cosine(1, 0, 100)"
-            raise wrong(f'cannot read "{word}"', source, hint, "LH121")
-        name, what = found.groups()
-        if "." in name:
-            hint = "such changes are for lehr train; to name a curve: mine=cosine(...)"
-            raise wrong(f'"{name}=" changes a document', source, hint, "LH121")
+        name, what = name_and_rest(word, source)
         named = list(self.read(what, source))
         for each in named:
             alone = len(named) == 1
@@ -108,15 +108,10 @@ class Reader:
             yield from self.document(parse_document(text, source=name, format=form))
 
     def preset(self, name: str) -> Iterator[Given]:
-        """Yield the schedules of a published recipe."""
+        """Yield the schedules of a published recipe, `preset:NAME`."""
         from lehr.config.documents import parse_document
-        from lehr.presets import preset
 
-        try:
-            text = preset(name).text
-        except ValueError as error:
-            raise wrong(str(error), PRESET + name, "see: lehr presets") from None
-        yield from self.document(parse_document(text, source=PRESET + name))
+        yield from self.document(parse_document(preset_text(name), source=name))
 
     def text(self, text: str, source: str) -> Iterator[Given]:
         """Yield the schedules in a text, whose format its first characters tell."""
@@ -149,19 +144,24 @@ class Reader:
             if self.library or library_of(document):
                 yield read_foreign(document, document.source, self)
                 return
-        config = _configuration(document, self.plan)
+        from lehr.cli.planning import with_run
+        from lehr.config import read_config
+
+        config = with_run(
+            document, self.told, lambda plan: read_config(document, plan=plan)
+        )
         if not config.schedules:
             message = "a document to show needs the key schedules, a mapping"
             hint = "schedules: {lr: warmup_cosine(3e-4, warmup=1000, total=100000)}"
             path = ("schedules",) if "schedules" in document.data else ()
             raise ConfigError([document.problem("LH104", message, path, hint)])
-        for field, schedule in config.schedules.items():
+        for name, schedule in config.schedules.items():
             yield Given(
-                f"{field}   ({document.source})",
+                f"{name}   ({document.source})",
                 schedule,
-                field,
+                name,
                 config.document,
-                config.paths.get(field, ()),
+                config.paths.get(name, ()),
                 config.plan,
             )
 
@@ -172,50 +172,56 @@ def read_all(words: Sequence[str], reader: Reader) -> list[Given]:
     Raises:
         ConfigError: with every problem of all words.
     """
-    schedules = list[Given]()
-    problems = list[Problem]()
-    for number, what in enumerate(words, 1):
-        source = "<command line>" if len(words) == 1 else f"<argument {number}>"
-        try:
-            if what == "-" and "-" in words[: number - 1]:
-                raise wrong("standard input can be read once", source)
-            schedules += reader.read(what, source)
-        except ConfigError as error:
-            problems += [with_way_out(p, reader.options) for p in error.problems]
-    if problems:
-        raise ConfigError(problems)
-    return schedules
+    return [given for each in read_each(words, reader) for given in each]
+
+
+def read_each(words: Sequence[str], reader: Reader) -> list[list[Given]]:
+    """Return the schedules of each word.
+
+    An expression that needs a run has that of another source, if none was told.
+
+    Raises:
+        ConfigError: with every problem of all words.
+    """
+    found = [_read(words, number, reader) for number in range(len(words))]
+    runs = (each.plan for part in found if isinstance(part, list) for each in part)
+    beside = next((run for run in runs if run is not None), None)
+    if beside is not None and not reader.told:
+        reader = replace(reader, beside=beside)
+        found = [
+            _read(words, number, reader) if _lacks_run(part) else part
+            for number, part in enumerate(found)
+        ]
+    errors = [part for part in found if isinstance(part, ConfigError)]
+    if errors:
+        problems = (p for error in errors for p in error.problems)
+        raise ConfigError(with_way_out(p, reader.options) for p in problems)
+    return [part for part in found if isinstance(part, list)]
+
+
+def _read(
+    words: Sequence[str], number: int, reader: Reader
+) -> list[Given] | ConfigError:
+    """Return the schedules of one word, or what is wrong with it."""
+    what = words[number]
+    source = "<command line>" if len(words) == 1 else f"<argument {number + 1}>"
+    try:
+        if what == "-" and "-" in words[:number]:
+            raise wrong("standard input can be read once", source)
+        return list(reader.read(what, source))
+    except ConfigError as error:
+        return error
+
+
+def _lacks_run(found: list[Given] | ConfigError) -> bool:
+    """Return whether a text lacks a run and nothing else; a pipe is not read again."""
+    return isinstance(found, ConfigError) and all(
+        problem.code == "LH108" and problem.source != "<stdin>"
+        for problem in found.problems
+    )
 
 
 def _is_ours(document: "Document") -> bool:
     """Return whether a document is plainly of lehr: schedules, or one by its kind."""
     target = str(document.data.get("_target_", ""))
     return bool({"schedules", "kind"} & document.data.keys()) or target[:5] == "lehr."
-
-
-def _configuration(document: "Document", plan: Run | None) -> "Config":
-    """Return what a document says; if its own run is needed, by that."""
-    from lehr.config import read_config
-    from lehr.plan import Plan
-
-    if plan is not None and not isinstance(plan, Plan):
-        from lehr.cli.planning import lengthened
-
-        plan = lengthened(document, plan.updates)
-    try:
-        return read_config(document, plan=plan)
-    except ConfigError:
-        if plan is not None or not {"schema", "train"} <= document.data.keys():
-            raise
-    return read_config(document, plan=_own_plan(document))
-
-
-def _own_plan(document: "Document") -> "Plan":
-    """Return the plan of a document of `lehr train`; its data are read for it."""
-    from pathlib import Path as File
-
-    from lehr.config.run_document import read_run
-    from lehr.training.tasks import read_task
-
-    folder = File(document.source).parent
-    return read_run(document, lambda data: len(read_task(data, folder).train)).plan

@@ -15,9 +15,9 @@ from lehr.cli.given import Given
 from lehr.cli.usage import UsageError
 from lehr.cli.values import MOST, clocks, labels, run_of
 from lehr.plotting.axes import ticks
+from lehr.plotting.console import terminal_width
 from lehr.plotting.phases import updates as grouped
 from lehr.plotting.sampling import MOST_JOINTS, horizon
-from lehr.plotting.terminal import terminal_width
 
 _AT_ONCE = 10_000
 _SILENT = 2.0

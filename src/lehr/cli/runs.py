@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from lehr.cli.sources import add_picture
+
 EXAMPLE = "lehr runs plot runs/digits-20260102-120000 --metric val_loss"
 
 _EPILOG = """\
@@ -34,15 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is drawn; may be given again (default: loss and lr, or the first)",
     )
     parser.add_argument(
-        "--file",
+        *("-o", "--file"),
+        metavar="FILE",
         type=Path,
-        help="draw or export into a file, by its ending: .png, .svg, .pdf; .csv, "
+        help="draw or export into a file, by its ending: .svg, .png, .pdf; .csv, "
         ".jsonl, .json",
     )
-    parser.add_argument("--log", action="store_true", help="a logarithmic axis")
-    parser.add_argument("--width", type=int, metavar="N", help="columns")
-    parser.add_argument("--height", type=int, metavar="N", default=12, help="rows")
-    parser.add_argument("--ascii", action="store_true", help="ASCII only")
+    add_picture(parser)
     parser.add_argument("--json", action="store_true", help="the same for programs")
 
 

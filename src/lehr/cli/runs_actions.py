@@ -12,8 +12,8 @@ from lehr.cli.runs_compare import comparison, export, rows_of
 from lehr.cli.runs_plot import plot
 from lehr.cli.runs_text import as_json, folded, shown, table
 from lehr.cli.usage import UsageError, did_you_mean
+from lehr.plotting.console import terminal_width
 from lehr.plotting.sparks import sparkline
-from lehr.plotting.terminal import terminal_width
 from lehr.training.loggers.stored import StoredRun, find_runs, read_run
 
 _HOME = Path("runs")

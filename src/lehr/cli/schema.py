@@ -1,6 +1,7 @@
 """`lehr schema`: the JSON Schema of documents, for editors."""
 
 import argparse
+import sys
 
 from lehr.cli.usage import UsageError, did_you_mean
 
@@ -29,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--section", metavar="NAME", help="of one section only: schedules, train, ..."
     )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write it there; else it is printed"
-    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,10 +52,11 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f'unknown section "{args.section}"', hint)
     schema = json_schema(args.section) if args.section else whole
     text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-    if args.output is None:
+    if args.output in (None, "-"):
         print(text, end="")
         return 0
-    with open(args.output, "w", encoding="utf-8") as file:
-        file.write(text)
-    print(f"wrote {args.output}: {len(schema['$defs'])} definitions")
+    from lehr.cli.writing import write
+
+    write(args.output, text)
+    print(f"wrote {args.output}: {len(schema['$defs'])} definitions", file=sys.stderr)
     return 0

@@ -2,11 +2,9 @@
 
 import argparse
 import math
-import os
-import sys
 
 from lehr._typing import TYPE_CHECKING, Any
-from lehr.cli.sources import add_plan, add_sources, count, sources_of
+from lehr.cli.sources import add_picture, add_plan, add_sources, sources_of
 from lehr.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     add_sources(parser)
     add_plan(parser)
-    parser.add_argument("--log", action="store_true", help="a logarithmic axis")
     parser.add_argument(
         "--at",
         nargs="+",
@@ -42,10 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="print the values of these updates (500, 2.5k, 10%%)",
     )
-    parser.add_argument("--width", type=count, metavar="N", help="columns")
-    parser.add_argument("--height", type=count, metavar="N", default=12, help="rows")
-    parser.add_argument("--ascii", action="store_true", help="no braille")
-    parser.add_argument("--json", action="store_true", help="facts for programs")
+    add_picture(parser)
+    parser.add_argument("--json", action="store_true", help="the same for programs")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,8 +61,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _screen(given: "Given", args: argparse.Namespace) -> str:
+    from lehr.plotting.console import terminal_width, wants_color
     from lehr.plotting.phases import facts, phase_table, updates
-    from lehr.plotting.terminal import draw, terminal_width
+    from lehr.plotting.terminal import draw
 
     name, schedule = given.name, given.schedule
     width = args.width or terminal_width()
@@ -81,7 +77,7 @@ def _screen(given: "Given", args: argparse.Namespace) -> str:
             ascii=args.ascii or None,
             steps=args.steps or (given.plan.updates if given.plan else None),
             title=title,
-            color=_wants_color(),
+            color=wants_color(),
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -130,9 +126,3 @@ def _json(given: "Given", at: "Sequence[str]") -> dict[str, Any]:
         ],
         "at": {str(t): schedule(t) for t in _places(at, given)},
     }
-
-
-def _wants_color() -> bool:
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return sys.stdout.isatty()

@@ -7,32 +7,60 @@ to read.
 import argparse
 
 from lehr._lazy import on_first_use
-from lehr._typing import TYPE_CHECKING
+from lehr._typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lehr.cli.given import Given
-    from lehr.config.durations import Run
+    from lehr.cli.reading import Reader
 
-__all__ = ["Given", "add_plan", "add_sources", "count", "read_sources", "sources_of"]
+__all__ = ["Given", "add_plan", "add_sources", "add_steps", "count", "sources_of"]
 
 ENDINGS = (".yaml", ".yml", ".json", ".toml", ".txt", ".lehr")
 """Of files that hold schedules."""
 
+COUNTS = (
+    *("batch_size", "dataset_size", "accumulation", "world_size", "sequence_length"),
+    *("updates", "samples", "tokens"),
+)
+"""Keys of `--plan` whose values are whole numbers."""
+
+KEYS = (*COUNTS, "drop_last", "epochs", "length")
+"""What `--plan` takes: the arguments of `Plan`, but for a ramp."""
+
+MOST_UPDATES = 2**53
+"""Beyond it, the next update is the same number to a float."""
+
+LARGEST = 10_000
+"""Columns and rows, or pixels, that a picture may have."""
+
 __getattr__ = on_first_use(__name__, {"Given": "lehr.cli.given"})
 
 
-def add_sources(parser: argparse.ArgumentParser, nargs: str | int | None = "+") -> None:
-    """Add the argument that names schedules, and `--steps` for their run."""
+def add_sources(
+    parser: argparse.ArgumentParser, nargs: str | int | None = "+", also: str = ""
+) -> None:
+    """Add the argument that names schedules, and `--steps` for their run.
+
+    Args:
+        parser: of the command.
+        nargs: how many may be named.
+        also: what else this command takes, for its help.
+    """
     parser.add_argument(
         "what",
         nargs=nargs,
         metavar="EXPRESSION-or-FILE",
         help="a schedule, or name=schedule; a file that holds one, or a document with "
         "`schedules:` (.yaml, .json, .toml), or another library's configuration; "
-        "preset:NAME; or - for standard input",
+        f"{also}preset:NAME; or - for standard input",
     )
+    add_steps(parser)
+
+
+def add_steps(parser: argparse.ArgumentParser) -> None:
+    """Add `--steps`, for commands whose sources are named otherwise."""
     parser.add_argument(
         "--steps",
         type=count,
@@ -49,7 +77,8 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="the run, so that 3ep or 1.5Btok can be read: dataset_size, batch_size, "
         "accumulation, world_size, drop_last, sequence_length, and its length by one "
-        "of epochs, updates, samples, tokens; with commas between, or given again",
+        "of epochs, updates, samples, tokens; with commas between, or given again; "
+        "laid over the plan of a document",
     )
     parser.add_argument(
         "--library",
@@ -64,6 +93,19 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_picture(
+    parser: argparse.ArgumentParser, height: int = 12, *, log: bool = True
+) -> None:
+    """Add how a picture in the terminal is drawn."""
+    add = parser.add_argument
+    if log:
+        add("--log", action="store_true", help="a logarithmic axis")
+    add("--width", type=_cells, metavar="N", help="columns")
+    rows = f"rows (default: {height})"
+    add("--height", type=_cells, metavar="N", default=height, help=rows)
+    add("--ascii", action="store_true", help="no braille")
+
+
 def sources_of(args: argparse.Namespace) -> "list[Given]":
     """Return the schedules that a command line names, in their order.
 
@@ -74,44 +116,63 @@ def sources_of(args: argparse.Namespace) -> "list[Given]":
         ConfigError: with every problem of all words.
         UsageError: the words of `--plan` do not make a plan.
     """
-    from lehr.cli.reading import Reader, read_all
-
     what = [args.what] if isinstance(args.what, str) else args.what
-    plan = plan_of(args)
-    return read_all(what, Reader(plan, args.library, args.base, options=True))
+    return [given for each in sources_by_word(what, args) for given in each]
 
 
-def plan_of(args: argparse.Namespace) -> "Run | None":
-    """Return the run that `--plan` and `--steps` tell, if they do."""
-    if not args.plan and not args.steps:
-        return None
-    from lehr.cli.planning import read_plan
-
-    return read_plan(args.plan or (), args.steps)
-
-
-def read_sources(words: "Sequence[str]", steps: int | None = None) -> "list[Given]":
-    """Return the schedules that the words name, in their order.
-
-    Args:
-        words: expressions, files, presets, or "-".
-        steps: updates of the run, if they were said.
+def sources_by_word(
+    words: "Sequence[str]", args: argparse.Namespace
+) -> "list[list[Given]]":
+    """Return the schedules of each word; args has what `add_plan` has added.
 
     Raises:
         ConfigError: with every problem of all words.
+        UsageError: the words of `--plan` do not make a plan.
     """
-    from lehr.cli.reading import Reader, read_all
-    from lehr.config.durations import Length
+    from lehr.cli.reading import read_each
 
-    return read_all(words, Reader(Length(steps) if steps else None))
+    return read_each(words, reader_of(args))
+
+
+def reader_of(args: argparse.Namespace) -> "Reader":
+    """Return what the options tell beside the words.
+
+    Raises:
+        UsageError: the words of `--plan` cannot be read.
+    """
+    from lehr.cli.reading import Reader
+
+    return Reader(told_of(args), args.library, args.base, options=True)
+
+
+def told_of(args: argparse.Namespace) -> "dict[str, Any]":
+    """Return the arguments of a plan that `--plan` and `--steps` tell.
+
+    Raises:
+        UsageError: the words of `--plan` cannot be read.
+    """
+    if not args.plan:
+        return {"updates": args.steps} if args.steps else {}
+    from lehr.cli.planning import told_by
+
+    return told_by(args.plan, args.steps)
 
 
 def count(text: str) -> int:
     """Return a number of updates >= 1, for an option of argparse."""
-    number = int(text) if text.isdecimal() else _resolved(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be >= 1, got {text}")
-    return number
+    whole = int(text) if text.isdecimal() else _resolved(text)
+    if not 1 <= whole <= MOST_UPDATES:
+        bound = ">= 1" if whole < 1 else f"<= {MOST_UPDATES:,}"
+        raise argparse.ArgumentTypeError(f"must be {bound}, got {text}")
+    return whole
+
+
+def _cells(text: str) -> int:
+    """Return a size of a picture, for an option of argparse."""
+    size = count(text)
+    if size > LARGEST:
+        raise argparse.ArgumentTypeError(f"must be <= {LARGEST:,}, got {text}")
+    return size
 
 
 def _resolved(text: str) -> int:
@@ -124,12 +185,20 @@ def _resolved(text: str) -> int:
         raise argparse.ArgumentTypeError(message) from None
 
 
-def rate(text: str) -> float:
-    """Return a finite number > 0, for an option of argparse."""
+def number(text: str) -> float:
+    """Return a finite number, for an option of argparse."""
     try:
-        number = float(text)
+        value = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a number, got {text}") from None
-    if not 0 < number < float("inf"):
+    if not -float("inf") < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be finite, got {text}")
+    return value
+
+
+def rate(text: str) -> float:
+    """Return a finite number > 0, for an option of argparse."""
+    value = number(text)
+    if value <= 0:
         raise argparse.ArgumentTypeError(f"must be > 0 and finite, got {text}")
-    return number
+    return value

@@ -41,11 +41,19 @@ def text_of(name: str) -> str:
     try:
         return read_text(name)
     except ConfigError as error:
+        if os.path.isdir(name):
+            raise folder_instead(name) from None
         folder, base = os.path.split(name)
         if os.path.exists(name) or not os.path.isdir(folder or "."):
             raise
         near = did_you_mean(base, os.listdir(folder or "."))
         raise ConfigError([replace(error.problems[0], hint=near)]) from None
+
+
+def folder_instead(name: str) -> ConfigError:
+    """Return what is wrong with a folder where a file is wanted."""
+    hint = "name a file in it; a log or a folder of logs: lehr import"
+    return wrong("it is a folder, not a file", name, hint)
 
 
 def wrong(

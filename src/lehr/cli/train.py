@@ -4,13 +4,13 @@ import argparse
 from importlib.util import find_spec
 from pathlib import Path
 
-from lehr.cli.train_document import Asked
 from lehr.cli.usage import UsageError, place
-from lehr.config.builtin import BUILT_IN
 
-SUMMARY = "train a model under a schedule that is drawn beforehand"
 EXAMPLE = "lehr train train.epochs=10 'schedules.lr=warmup_cosine(3e-3, warmup=5%)'"
 
+
+BUILT_IN = ("digits", "fashion-mnist", "bytes", "synthetic")
+"""Documents that need no file; the same as in `lehr.config.builtin`."""
 
 _EPILOG = """several processes, of one machine or of many:
   torchrun --standalone --nproc-per-node=2 -m lehr train my.yaml
@@ -132,6 +132,8 @@ def run(args: argparse.Namespace) -> int:
         )
     if rank and (args.example or args.dry_run):
         return 0  # rank 0 has no need of the others
+    from lehr.cli.train_document import Asked
+
     if args.example:
         print(Asked.of(args).read[0], end="")
         return 0

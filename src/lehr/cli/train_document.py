@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lehr.cli.texts import standard_input
 from lehr.config.builtin import BUILT_IN, default_text
 from lehr.config.errors import ConfigError, Problem
 
@@ -77,7 +77,7 @@ class Asked:
         from lehr.config.documents import parse_document, read_document, read_text
 
         word = self.file is not None and not Path(self.file).suffix
-        if word and not os.path.exists(str(self.file)):
+        if word and not os.path.isfile(str(self.file)):
             message = f"there is no document {self.file!r}"
             hint = f"built-in: {', '.join(BUILT_IN)}; or the path of a file"
             raise ConfigError([Problem("LH121", message, COMMAND, hint=hint)])
@@ -85,7 +85,7 @@ class Asked:
             document = read_document(self.file)
             return read_text(self.file), self.laid_over(document)
         if self.name == "-":
-            text, source = sys.stdin.read(), "<stdin>"
+            text, source = standard_input(), "<stdin>"
         else:
             usual = "bytes" if self.is_text else BUILT_IN[0]
             text, source = default_text(self.name or usual), "<built-in document>"

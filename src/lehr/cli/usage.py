@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 
 from lehr._typing import TYPE_CHECKING
 
@@ -12,10 +11,6 @@ if TYPE_CHECKING:
 
 HEARD = 2.0
 """Seconds that rank 0 has to tell an error: once a rank ends, torchrun ends all."""
-
-
-NARROWEST = 24
-"""Columns that help takes at least."""
 
 
 class UsageError(Exception):
@@ -86,6 +81,10 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, hint)
 
     def _nearest(self, message: str) -> str:
+        choice, _, known = message.partition(" (choose from ")
+        if known:
+            word = choice.rpartition(": ")[2].strip("'")
+            return did_you_mean(word, known.rstrip(")").replace("'", "").split(", "))
         prefix = "unrecognized arguments: "
         if not message.startswith(prefix):
             return ""
@@ -95,18 +94,9 @@ class Parser(argparse.ArgumentParser):
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
     # Left to itself, each use of a formatter imports shutil to find the width: 8 ms.
-    return argparse.RawDescriptionHelpFormatter(prog, width=_columns() - 2)
+    from lehr.plotting.console import terminal_width
 
-
-def _columns() -> int:
-    """Return the columns of the terminal, without loading what draws in it."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told) >= NARROWEST:
-        return int(told)
-    try:
-        return max(os.get_terminal_size(sys.stdout.fileno()).columns, NARROWEST)
-    except (OSError, ValueError, AttributeError):
-        return 80
+    return argparse.RawDescriptionHelpFormatter(prog, width=terminal_width() - 2)
 
 
 def did_you_mean(word: str, known: "Sequence[str]") -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from lehr._typing import TYPE_CHECKING, Any
+from lehr.cli.sources import MOST_UPDATES
 from lehr.cli.usage import UsageError
 from lehr.config.durations import Length, Run, resolve
 
@@ -44,6 +45,21 @@ def updates_of(texts: Sequence[str], run: Run | None, argument: str = "T") -> li
         raise UsageError(f"argument {argument}: {error.message}", error.hint) from None
 
 
+def update_of(text: str, run: Run | None, argument: str) -> int:
+    """Return the update that an option names.
+
+    Raises:
+        UsageError: it names none.
+
+    >>> update_of("50%", Length(200), "--at")
+    100
+    """
+    try:
+        return _update(text, text, run)
+    except UsageError as error:
+        raise UsageError(f"argument {argument}: {error.message}", error.hint) from None
+
+
 def _updates(texts: Sequence[str], run: Run | None) -> list[int]:
     found: list[int] = []
     for text in texts:
@@ -71,17 +87,23 @@ def _range(text: str, run: Run | None) -> range:
 
 
 def _update(part: str, text: str, run: Run | None) -> int:
-    if part.isdecimal():
-        return int(part)
+    found = int(part) if part.isdecimal() else _resolved(part, text, run)
+    if found > MOST_UPDATES:
+        raise UsageError(f"must be <= {MOST_UPDATES:,}, got {part}")
+    return found
+
+
+def _resolved(part: str, text: str, run: Run | None) -> int:
     try:
         return resolve(part, run)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(*_refusal(str(error), part, text)) from None
 
 
 def _refusal(error: str, part: str, text: str) -> tuple[str, str]:
     """Return what is wrong with an update, and the way out."""
     message = error.partition(": pass plan=")[0].removesuffix(": a plan")
+    message = message.removesuffix("; pass it")
     if "is not a duration" in message and "(" in part:
         hint = "the schedule comes first: lehr at SCHEDULE T ..."
     elif "needs the length of the run" in message:

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from lehr._typing import Any
+
 NARROWEST = 24
 
 
@@ -26,8 +28,13 @@ def has_braille() -> bool:
     return os.environ.get("TERM") not in ("linux", "dumb")
 
 
-def wants_color() -> bool:
-    """Return whether standard output is a terminal that may have colours."""
+def wants_color(stream: Any = None) -> bool:
+    """Return whether a stream is a terminal that may have colours.
+
+    Args:
+        stream: what is written to; by default standard output.
+    """
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return sys.stdout.isatty()
+    told = sys.stdout if stream is None else stream
+    return told is not None and bool(told.isatty())
