@@ -44,7 +44,6 @@ COMMANDS = {
 def here(tmp_path, monkeypatch):
     """Work in an empty folder, at 80 columns, without colours."""
     lint_toys.use_toy_rules(monkeypatch)
-    lint_toys.fill_in(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     for name, text in {

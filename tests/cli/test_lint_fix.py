@@ -26,7 +26,6 @@ lint:
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     lint_toys.use_toy_rules(monkeypatch)
-    lint_toys.fill_in(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     (tmp_path / "run.yaml").write_text(DOCUMENT)

@@ -29,7 +29,6 @@ def test_a_hook_calls_a_command_that_takes_files(hook):
 
 
 def test_what_is_staged_and_is_no_schedule_stops_no_commit(tmp_path, monkeypatch):
-    lint_toys.fill_in(monkeypatch)
     (tmp_path / "mkdocs.yml").write_text("site_name: x\n")
     [hook] = [hook for hook in HOOKS if hook["id"] == "lehr-lint"]
     _, *words = shlex.split(hook["entry"])

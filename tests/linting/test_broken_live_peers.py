@@ -59,7 +59,7 @@ def test_a_new_horizon_set_by_hand_does_not_give_the_new_curve():
 def test_a_saved_horizon_comes_back():
     saved = cosine(10).state_dict()
     found = of_object(cosine(20), state=saved)
-    assert "silently restores 10" in message(found, "LH062")
+    assert "the saved state has 10" in message(found, "LH062")
     scheduler = cosine(20)
     scheduler.load_state_dict(saved)
     assert scheduler.T_max == 10
@@ -70,7 +70,7 @@ def test_accelerate_steps_once_per_process():
     scheduler = cosine(3000)
     wrapped = accelerate.AcceleratedScheduler(scheduler, scheduler.optimizer)
     found = of_object(wrapped, RUN, world_size=4)
-    assert "make it for 12,000" in message(found, "LH051")
+    assert "which takes 12,000" in message(found, "LH051")
     assert "LH041" not in codes(found)
     wrapped.split_batches = True
     assert not codes(of_object(wrapped, RUN, world_size=4))
@@ -147,7 +147,7 @@ def test_steps_that_do_not_fit_the_updates():
     early = cosine(30, kind=torch.optim.AdamW)
     with pytest.warns(UserWarning, match="optimizer"):
         early.step()
-    assert "before the first update" in message(of_object(early), "LH064")
+    assert "before the optimizer's first update" in message(of_object(early), "LH064")
 
 
 def test_beta1_is_cycled_and_a_tensor_replaced(timm_scheduler):
@@ -158,6 +158,22 @@ def test_beta1_is_cycled_and_a_tensor_replaced(timm_scheduler):
     held = optimizer(torch.optim.Adam, rates=(torch.tensor(0.1),), capturable=True)
     assert "LH066" in codes(of_object(timm_scheduler.StepLRScheduler(held, 3)))
     assert "LH066" not in codes(of_object(of_torch.StepLR(held, 3)))
+
+
+def test_a_group_that_came_later():
+    for make in (
+        lambda groups: of_torch.LambdaLR(groups, lambda epoch: 0.9**epoch),
+        lambda groups: of_torch.OneCycleLR(groups, 0.1, 30),
+        lambda groups: of_torch.CosineAnnealingWarmRestarts(groups, 30),
+    ):
+        made = make(optimizer(momentum=0.9))
+        assert "LH068" not in codes(of_object(made))
+        weights = [torch.nn.Parameter(torch.ones(1))]
+        made.optimizer.add_param_group({"params": weights})
+        assert "built for 1" in message(of_object(made), "LH068")
+        made.optimizer.step()
+        with pytest.raises((ValueError, KeyError)):
+            made.step()
 
 
 def test_pytorch_optimizer_gives_all_groups_one_rate():

@@ -21,7 +21,6 @@ STEP_LR = {"name": "StepLR", "step_size": 30}
 @pytest.fixture(autouse=True)
 def toys(monkeypatch):
     lint_toys.use_toy_rules(monkeypatch)
-    lint_toys.fill_in(monkeypatch)
 
 
 def found(subject, *arguments, **options):
@@ -187,6 +186,30 @@ def test_a_plan_that_is_passed_takes_the_place_of_the_documents(monkeypatch):
     subject = Subject({"lr": Linear(1.0, 0.0, 5)}, Plan(batch_size=1, updates=3))
     assert seen(monkeypatch, subject, plan).plan == plan
     assert seen(monkeypatch, subject).plan.updates == 3
+
+
+def test_how_another_librarys_scheduler_is_driven_may_be_told(monkeypatch):
+    config = {"name": "StepLR", "step_size": 30, "lr": 0.1}
+    told = {"per": "epoch", "world_size": 4, "wrapper": "accelerate"}
+    subject = seen(monkeypatch, config, state={"step_size": 20}, **told)
+    stepping = subject.origin["lr"].stepping
+    assert (stepping.per, stepping.times) == ("epoch", 4)
+    assert subject.sections["state"] == {"step_size": 20}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("per", "batch", "per must be one of update, epoch, micro_batch, got 'batch'"),
+        ("wrapper", "fabric", "wrapper must be 'accelerate', got 'fabric'"),
+        ("world_size", 0, "world_size must be >= 1, got 0"),
+        ("state", 5, "state must be a saved state dict"),
+    ],
+)
+def test_what_is_told_wrongly_is_refused(name, value, rule):
+    for subject in (STEP_LR, Linear(1.0, 0.0, 5)):
+        with pytest.raises((ValueError, TypeError), match=rule):
+            lehr.lint(subject, **{name: value})
 
 
 # -------------------------------------------------------------------------- the order

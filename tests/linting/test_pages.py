@@ -4,7 +4,7 @@ import pytest
 
 import lint_toys
 from lehr.config.errors import CODES
-from lehr.linting import pages
+from lehr.linting import documentation, pages
 from lehr.linting.base import Example
 from lehr.linting.examples import findings_of, subject_of_example
 from lehr.linting.rules import RULES
@@ -16,7 +16,6 @@ OWN = [rule for code, rule in RULES.items() if code in ABOUT_SUPPRESSIONS]
 @pytest.fixture
 def toys(monkeypatch):
     lint_toys.use_toy_rules(monkeypatch)
-    lint_toys.fill_in(monkeypatch)
 
 
 @pytest.mark.parametrize("rule", OWN, ids=lambda rule: rule.code)
@@ -41,7 +40,7 @@ def test_every_code_has_a_page_of_80_columns():
     for code in [*RULES, *CODES]:
         lines = pages.page(code).splitlines()
         assert all(len(line) <= 80 or line.startswith("    ") for line in lines)
-        assert pages.markdown(code).startswith(f"### {code}")
+        assert documentation.section(code).startswith(f"({code.lower()})=\n## {code}")
         assert pages.facts(code)["code"] == code
 
 
@@ -52,13 +51,13 @@ def test_the_rules_about_suppressions_do_not_tell_to_suppress_them():
 def test_an_example_may_be_typed_with_its_run(toys):
     example = Example("linear(1, -1, 50%)", "expression", steps=100)
     assert subject_of_example(example).schedules["lr"].steps == 50
-    assert pages._shown(example) == '$ lehr lint "linear(1, -1, 50%)" --steps 100'
+    assert pages.shown(example) == '$ lehr lint "linear(1, -1, 50%)" --steps 100'
 
 
 def test_an_example_may_be_another_librarys(toys):
     example = Example("name: StepLR\nstep_size: 9\nlr: 9\n", library="torch")
     assert subject_of_example(example).schedules["lr"](0) == 9.0
-    assert pages._shown(example).startswith("# run.yaml of torch\nname: StepLR")
+    assert pages.shown(example).startswith("# run.yaml of torch\nname: StepLR")
     flags = "--lr 9 --lr-decay-style linear --train-iters 100 --min-lr 0"
     example = Example(flags, "flags", "megatron")
     assert subject_of_example(example).schedules["lr"].maximum == 9.0

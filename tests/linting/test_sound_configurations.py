@@ -66,7 +66,7 @@ SOUND = {
     ),
     "BERT base": run(
         "batch_size: 256, sequence_length: 512, updates: 1000000",
-        "kind: adam, beta2: 0.999",
+        "name: adam, beta2: 0.999",
         "warmup_linear(1e-4, warmup=10k, total=100%)",
         "  weight_decay: {no_decay: 0, default: 0.01}\n",
         GROUPS,
@@ -78,17 +78,17 @@ SOUND = {
     ),
     "T5, inverse square root": run(
         "batch_size: 128, updates: 524288",
-        "kind: adafactor",
+        "name: adafactor",
         "inverse_sqrt(0.01, warmup=10k)",
     ),
     "Noam": run(
         "batch_size: 400, updates: 100000",
-        "kind: adam, beta2: 0.98, eps: 1e-9",
+        "name: adam, beta2: 0.98, eps: 1e-9",
         "noam(512, warmup=4000)",
     ),
     "inverse square root with a cooldown": run(
         "batch_size: 4096, updates: 300000",
-        "kind: adam, beta2: 0.999",
+        "name: adam, beta2: 0.999",
         "inverse_sqrt(8e-4, warmup=10k, cooldown=50k, total=100%)",
     ),
     "fine-tuning BERT": run(
@@ -120,7 +120,7 @@ SOUND = {
     ),
     "ResNet-50, LARS": run(
         "dataset_size: 1281167, batch_size: 32, world_size: 1024, epochs: 90",
-        "kind: lars, weight_decay: 5e-5",
+        "name: lars, weight_decay: 5e-5",
         "warmup_cosine(29, warmup=18ep)",
     ),
     "ViT-B/16": run(
@@ -162,7 +162,7 @@ SOUND = {
     ),
     "exponential decay per epoch": run(
         "dataset_size: 50000, batch_size: 100, epochs: 40",
-        "kind: adam",
+        "name: adam",
         "chain((constant(1e-3, 10ep), exponential(1e-3, 1e-5, 30ep)))",
     ),
     "a growing batch with a rate that waits": run(
@@ -199,11 +199,11 @@ SOUND = {
     ),
     "Lion": run(
         f"{LM}, length: 20Btok",
-        "kind: lion, weight_decay: 1.0",
+        "name: lion, weight_decay: 1.0",
         "warmup_cosine(1e-4, warmup=2%)",
     ),
     "Prodigy, whose rate is a factor": run(
-        f"{CIFAR}, epochs: 30", "kind: prodigy", "cosine(1.0, 0, 100%)"
+        f"{CIFAR}, epochs: 30", "name: prodigy", "cosine(1.0, 0, 100%)"
     ),
     "a rate shaken by noise": run(
         f"{CIFAR}, epochs: 30", SGD, "cosine(0.1, 0, 100%) * noise(0.1, 7)"

@@ -95,7 +95,7 @@ SOUND = {
     "timm": [
         "sched: cosine\nlr: 0.05\nepochs: 300\nwarmup_epochs: 5\nopt: sgd",
         "--sched cosine --lr 5e-4",
-        "sched: step\nlr: 0.05\nepochs: 200\ndecay_epochs: 30\nwarmup_epochs: 3",
+        "sched: step\nlr: 0.05\nepochs: 200\ndecay_epochs: 60\nwarmup_epochs: 3",
         "sched: multistep\nlr: 0.1\nepochs: 300",
         "sched: cosine\nlr: 1\nepochs: 100\nwarmup_epochs: 20\nwarmup_prefix: true",
         "sched: poly\nlr: 1e-3\nepochs: 100\nwarmup_epochs: 3\ndecay_rate: 1.0",

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
 
 from lehr.cli.usage import UsageError
 
@@ -14,6 +13,7 @@ more examples:
   lehr explain climbs-back LH102       by name or by code
   lehr explain LH001 --json            for programs
   lehr explain --all --markdown        docs/lint-rules.md
+  lehr explain --errors --markdown     docs/error-codes.md
 
 Rules (LH001 to LH099) are what `lehr lint` looks for; errors (from LH100 on)
 are what a text is refused for.
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = "codes, or names of rules; without any, the table of all"
     parser.add_argument("rules", nargs="*", metavar="RULE", help=help_)
     parser.add_argument("--all", action="store_true", help="every page")
+    parser.add_argument("--errors", action="store_true", help="the errors of texts")
     parser.add_argument("--markdown", action="store_true", help="for a documentation")
     parser.add_argument("--json", action="store_true", help="the same for programs")
 
@@ -36,19 +37,22 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: there is no such rule or error.
     """
+    from lehr.config.errors import CODES
     from lehr.linting import pages
 
     codes = _all() if args.all else [_code(word) for word in args.rules]
+    if args.errors:
+        codes = sorted(CODES)
     if args.json:
         import json
 
         print(json.dumps([pages.facts(code) for code in codes or _all()], indent=2))
     elif args.markdown:
-        print(
-            _document()
-            if args.all or not codes
-            else _joined(map(pages.markdown, codes))
-        )
+        from lehr.linting import documentation
+
+        whole = documentation.errors if args.errors else documentation.rules
+        some = "\n\n".join(map(documentation.section, codes))
+        print(some if args.rules else whole())
     elif not codes:
         print(table())
     else:
@@ -88,34 +92,3 @@ def _code(word: str) -> str:
         hint = f"{near} all: lehr explain".strip()
         raise UsageError(f'no rule or error is "{word}"', hint)
     return known[word.lower()]
-
-
-def _document() -> str:
-    """Return docs/lint-rules.md."""
-    from lehr.config.errors import CODES
-    from lehr.linting import pages
-    from lehr.linting.rules import RULES
-
-    rows = [
-        f"| {r.code} | {r.name} | {r.severity} | {r.title} |" for r in RULES.values()
-    ]
-    errors = [f"| {code} | {title} |" for code, title in sorted(CODES.items())]
-    intro = (
-        "Every rule of [`lehr lint`](linting.md), and every error that a text is "
-        "refused for. This page is\nwritten by `lehr explain --all --markdown`; "
-        "`lehr explain CODE` shows one of them in the terminal."
-    )
-    parts = [
-        f"# Rules and errors\n\n{intro}",
-        "\n".join(["| code | name | severity | finds |", "|---|---|---|---|", *rows]),
-        "## Rules",
-        *map(pages.markdown, RULES),
-        "## Errors in texts",
-        "\n".join(["| code | means |", "|---|---|", *errors]),
-        *map(pages.markdown, sorted(CODES)),
-    ]
-    return _joined(parts)
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "\n\n".join(parts)

@@ -1,6 +1,9 @@
 """The contract of a rule: a subject of plain facts in, findings out."""
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +34,16 @@ __all__ = [
 ]
 
 Unit = Literal["update", "epoch", "micro_batch"]
+
+UNITS: Mapping[Unit, str] = {
+    "update": "update",
+    "epoch": "epoch",
+    "micro_batch": "micro-batch",
+}
+"""What one step of a scheduler is, as messages say it."""
+
+_FOREIGN = "LH040"
+"""From here on, rules know of other libraries, and say steps where they mean these."""
 
 
 @dataclass(frozen=True)
@@ -199,10 +212,14 @@ class Subject:
     def horizon(self, name: str) -> float:
         """Return the updates in which schedule `name` matters: the plan's, or its own.
 
-        `math.inf` where there is no plan and the schedule never ends.
+        `math.inf` where there is no plan and the schedule never ends. What comes from
+        another library may end with its warmup: its run counts there, or its horizon.
         """
         if self.plan is not None:
             return self.plan.updates
+        origin = self.origin.get(name)
+        if origin is not None:
+            return origin.run or origin.horizon or math.inf
         return self.schedules[name].steps
 
 
@@ -237,6 +254,8 @@ class Rule:
         bad: examples with a finding of this rule.
         good: examples without one, as near to the bad ones as they can be.
         source: who has met it: a paper, an issue thread, a library's documentation.
+        over: codes of more general rules, which say nothing of a schedule of which this
+            one speaks: one cause, one finding.
     """
 
     code: str
@@ -248,10 +267,14 @@ class Rule:
     bad: tuple[Example, ...]
     good: tuple[Example, ...]
     source: str = ""
+    over: tuple[str, ...] = ()
 
     def findings(self, subject: Subject) -> list[Finding]:
         """Return what this rule finds, each at its place."""
-        return [self._finding(subject, hit) for hit in self.check(subject)]
+        found = list[Finding]()
+        with suppress(OverflowError):  # of 1e300 and its like, which others tell
+            found += (self._finding(subject, hit) for hit in self.check(subject))
+        return found
 
     def _finding(self, subject: Subject, hit: Hit) -> Finding:
         place = hit.place or subject.places.get(hit.field, Place())
@@ -262,9 +285,16 @@ class Rule:
             self.code,
             self.name,
             hit.severity or self.severity,
-            hit.message,
+            self._counted(subject, hit),
             hit.field,
             hit.step,
             place,
             hit.fix,
         )
+
+    def _counted(self, subject: Subject, hit: Hit) -> str:
+        """Return the message, with epochs where these are the clock of the curve."""
+        origin = subject.origin.get(hit.field)
+        if origin is None or subject.plan is not None or self.code >= _FOREIGN:
+            return hit.message
+        return re.sub(r"\bupdate(?=s?\b)", UNITS[origin.stepping.per], hit.message)

@@ -1,6 +1,6 @@
 """`lint`: every rule over whatever was given."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,9 @@ def lint(
     library: str | None = None,
     base: float | None = None,
     per: str | None = None,
+    world_size: int | None = None,
+    wrapper: str | None = None,
+    state: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
     """Return what a person should look at before a run, worst first.
 
@@ -53,11 +56,15 @@ def lint(
         metric: the name of the metric that a plateau scheduler follows.
         library: whose configuration or scheduler it is, if that is not found.
         base: the optimizer's rate, where another library's configuration lacks it.
-        per: "update" or "epoch": what one step of a live scheduler is.
+        per: "update", "epoch" or "micro_batch": what one step of another library's
+            scheduler is.
+        world_size: processes, >= 1, where neither the plan nor a configuration says it.
+        wrapper: "accelerate", if that drives another library's scheduler.
+        state: the saved state dict that the scheduler will be loaded from.
 
     Raises:
         ConfigError: a document cannot be read; with every problem of it.
-        ValueError: an unknown code or name in `ignore`.
+        ValueError: an unknown code or name in `ignore`, an unknown word.
         TypeError: nothing that can be linted was given.
 
     >>> import lehr
@@ -77,6 +84,9 @@ def lint(
         library=library,
         base=base,
         per=per,
+        world_size=world_size,
+        wrapper=wrapper,
+        state=state,
     )
     return list(verdict(looked_at, ignored).findings)
 
@@ -96,14 +106,40 @@ def verdict(
         ignore: codes of rules to leave out.
         select: codes of the only rules to ask; none means all.
     """
+    asked = [rule for code, rule in RULES.items() if not select or code in select]
+    every = [
+        subject.located(finding) for rule in asked for finding in rule.findings(subject)
+    ]
     found, suppressed = list[Finding](), list[Finding]()
-    for code, rule in RULES.items():
-        if code in ignore or (select and code not in select):
+    for finding in without_repeats(every, subject):
+        if finding.code in ignore:
             continue
-        for finding in map(subject.located, rule.findings(subject)):
-            quiet = code not in CODES and _is_suppressed(finding, subject)
-            (suppressed if quiet else found).append(finding)
+        quiet = finding.code not in CODES and _is_suppressed(finding, subject)
+        (suppressed if quiet else found).append(finding)
     return Verdict(tuple(ordered(found)), tuple(ordered(suppressed)))
+
+
+def without_repeats(findings: list[Finding], subject: Subject) -> list[Finding]:
+    """Return findings without those whose cause a more specific rule tells.
+
+    A rule names the more general ones in its `over`. Also what is suppressed or
+    ignored speaks here: who does not want to hear of a cause wants none of its effects.
+    """
+    told = [(code, each) for each in findings for code in RULES[each.code].over]
+    return [
+        finding
+        for finding in findings
+        if not any(
+            finding.code == code and _of_one_schedule(finding, each, subject)
+            for code, each in told
+        )
+    ]
+
+
+def _of_one_schedule(one: Finding, other: Finding, subject: Subject) -> bool:
+    origin = subject.origin.get(other.field)
+    shared = origin is not None and subject.origin.get(one.field) == origin
+    return one.field == other.field or shared
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

@@ -26,13 +26,13 @@ def rule_page(rule: Rule, width: int = 80) -> list[Section]:
     ['Why', 'Finds', 'Does not find', 'Not to be told']
     """
     bad = [block for each in rule.bad for block in _bad(rule, each, width)]
-    good = [_code(_shown(each)) for each in rule.good]
+    good = [_code(shown(each)) for each in rule.good]
     sections: list[Section] = [
         ("Why", tuple(rule.why.split("\n\n"))),
         ("Finds", tuple(bad)),
         ("Does not find", tuple(good)),
     ]
-    if how := _how_to_mend(rule):
+    if how := how_to_mend(rule):
         sections.append(("Mend", how))
     sections.append(("Not to be told", _how_to_suppress(rule.code)))
     if rule.source:
@@ -94,23 +94,6 @@ def page(code: str, width: int = 80) -> str:
     return "\n".join(lines)
 
 
-def markdown(code: str) -> str:
-    """Return the page of a code for the documentation."""
-    first, title = headline(code)
-    lines = [f"### {first}", "", f"{title[:1].upper()}{title[1:]}."]
-    for heading, blocks in sections_of(code):
-        lines += ["", f"**{heading}**"]
-        for block in blocks:
-            if block.startswith(_CODE):
-                plain = "\n".join(
-                    line.removeprefix(_CODE) for line in block.splitlines()
-                )
-                lines += ["", f"```text\n{plain}\n```"]
-            else:
-                lines += ["", *wrap(block, 118, break_long_words=False)]
-    return "\n".join(lines)
-
-
 def table(width: int = 80) -> str:
     """Return every rule and every error of texts, a line each.
 
@@ -143,12 +126,14 @@ def facts(code: str) -> dict[str, Any]:
     }
 
 
+def shown_with_findings(rule: Rule, example: Example, width: int = 80) -> list[str]:
+    """Return an example as it would stand in a file, and what is said of it."""
+    said = [text.entry(of_finding(each), width=width) for each in _said(rule, example)]
+    return [shown(example), *(["\n\n".join(said)] if said else [])]
+
+
 def _bad(rule: Rule, example: Example, width: int) -> Iterable[str]:
-    yield _code(_shown(example))
-    room = width - len(_CODE)
-    said = [text.entry(of_finding(each), width=room) for each in _said(rule, example)]
-    if said:
-        yield _code("\n\n".join(said))
+    return map(_code, shown_with_findings(rule, example, width - len(_CODE)))
 
 
 def _said(rule: Rule, example: Example) -> list[Finding]:
@@ -159,7 +144,7 @@ def _said(rule: Rule, example: Example) -> list[Finding]:
         return []
 
 
-def _shown(example: Example) -> str:
+def shown(example: Example) -> str:
     """Return an example as it would stand in a file, or be typed with its run."""
     if example.format == "expression" and example.steps:
         return f'$ lehr lint "{example.text.strip()}" --steps {example.steps}'
@@ -172,7 +157,8 @@ def _code(block: str) -> str:
     return indent(block.strip("\n"), _CODE, lambda line: True)
 
 
-def _how_to_mend(rule: Rule) -> tuple[str, ...]:
+def how_to_mend(rule: Rule) -> tuple[str, ...]:
+    """Return what the fix of a rule does, and whether by itself; () without one."""
     found = [f for example in rule.bad for f in _said(rule, example) if f.fix]
     if not found or found[0].fix is None:
         return ()

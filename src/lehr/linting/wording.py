@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+_HUGE = 10**15
+
 
 def value(x: float) -> str:
     """Return a value with four digits.
@@ -24,9 +26,11 @@ def count(n: float, noun: str = "update") -> str:
 def at(t: float) -> str:
     """Return an update's number, with commas.
 
-    >>> at(1_000.0), at(10.5)
-    ('1,000', '10.5')
+    >>> at(1_000.0), at(10.5), at(1e300)
+    ('1,000', '10.5', '1e+300')
     """
+    if abs(t) >= _HUGE:
+        return f"{t:.4g}"
     return f"{int(t):,}" if t == int(t) else f"{t:,.6g}"
 
 

@@ -86,7 +86,7 @@ def test_a_chain_of_decays_that_ends_after_a_restart_is_found_too():
     [
         ("cosine(1e-3, 0, 100%)", "kind: adamw", "note"),
         ("cosine(1e-3, 0, 100%)", "kind: sgd", None),
-        ("cosine(1e-3, 0, 100%)", "kind: lion", None),
+        ("cosine(1e-3, 0, 100%)", "name: lion", None),
         ("cosine(9e-5, 0, 100%)", "kind: adamw", None),
         ("one_cycle(1e-3)", "kind: adamw", None),
         ("chain((constant(1e-4, 500), cosine(1e-3, 0, 9500)))", "kind: adamw", None),

@@ -22,7 +22,7 @@ from lehr.linting.rules import (
     values,
     warmup,
 )
-from linting.reading import subject_of_document, subject_of_example
+from linting.reading import subject_of_example, subject_of_text
 
 THEMES = (counting, coupling, document, ends, horizon, joints, ranges, units, values)
 OWN = [rule for module in (*THEMES, warmup) for rule in module.RULES]
@@ -98,7 +98,7 @@ def test_a_fix_mends_its_finding_and_brings_no_other(rule, example):
             del inner[path[-1]]
         else:
             inner[path[-1]] = value
-    after = {f.code for f in lehr.lint(subject_of_document(from_mapping(data)))}
+    after = {f.code for f in lehr.lint(subject_of_text(from_mapping(data)))}
     assert rule.code not in after
     assert after < before
 

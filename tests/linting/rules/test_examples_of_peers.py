@@ -9,7 +9,7 @@ from lehr.linting.rules import RULES
 from linting.others import alarms, codes, of_config
 
 MINE = [rule for rule in RULES.values() if "LH040" <= rule.code < "LH080"]
-LIVE_ONLY = {"LH060", "LH062", "LH063", "LH064", "LH066", "LH067"}
+LIVE_ONLY = {"LH060", "LH062", "LH063", "LH064", "LH066", "LH067", "LH068"}
 
 
 @pytest.mark.parametrize("rule", MINE, ids=lambda rule: rule.code)

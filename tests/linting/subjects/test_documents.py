@@ -6,7 +6,7 @@ from lehr.config.documents import from_mapping
 from lehr.linting.subjects import subject_of
 from lehr.linting.subjects.documents import plan_of, written
 from lehr.linting.subjects.lengths import durations_of
-from lehr.linting.subjects.optimizer_settings import optimizer_of
+from lehr.linting.subjects.optimizers import optimizer_of
 
 DOCUMENT = """\
 schema: 1

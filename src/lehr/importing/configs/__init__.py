@@ -63,7 +63,7 @@ def from_config(
        = pass base=, what the optimizer starts with
     """
     source = Source(document_of(config), base, plan, exact)
-    return reader_of(source, library).read(source)
+    return reader_of(source, library).schedule(source)
 
 
 def reader_of(source: Source, library: str | None = None) -> Format:

@@ -5,6 +5,7 @@ and how its schedule is read. All that is wrong is reported at its place.
 """
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -120,6 +121,8 @@ class Source:
         for path in paths:
             value = self.get(*path)
             if isinstance(value, int | float) and value > 0:
+                if value == math.inf:
+                    self.fail("LH107", f"{path[-1]} must be finite, got {value}", path)
                 return int(value)
         return None if self.plan is None else self.plan.updates
 
@@ -137,6 +140,21 @@ class Format:
     library: str
     marks: Callable[[Source], bool]
     read: Callable[[Source], Schedule]
+
+    def schedule(self, source: Source) -> Schedule:
+        """Return what `read` does.
+
+        Raises:
+            ConfigError: with every problem; also of a damaged configuration that `read`
+                itself cannot make sense of.
+        """
+        try:
+            return self.read(source)
+        except ConfigError:
+            raise
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            problem = source.problem("LH107", f"it cannot be read: {error}")
+            raise ConfigError([problem]) from error
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """detectron2's `SOLVER`: fvcore's schedulers, with a warmup, times BASE_LR."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,8 @@ def _read(source: Source) -> Schedule:
         several = list(value) if isinstance(value, list | tuple) else [value]
         if key in _TEXTS or key not in _DEFAULTS:
             continue
-        if not all(isinstance(each, int | float) for each in several):
+        numbers = all(_is_number(each) for each in several)
+        if not numbers or (key != "STEPS" and len(several) != 1):
             path = ("SOLVER", key)
             source.fail("LH107", f"{key} must be a number, got {value!r}", path)
         given[key] = several if key == "STEPS" else several[0]
@@ -67,6 +69,10 @@ def _read(source: Source) -> Schedule:
     call = Call(source, "fvcore", "WarmupParamScheduler", arguments, ("SOLVER",))
     factor = call.curve(None)
     return float(given["BASE_LR"]) * factor
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _inner(source: Source, given: Mapping[str, Any]) -> Named:

@@ -76,11 +76,9 @@ def _read(source: Source, library: str | None) -> Reading:
     schedule: Schedule | None = None
     problems: tuple[Problem, ...] = ()
     try:
-        schedule = form.read(source)
+        schedule = form.schedule(source)
     except ConfigError as error:
         problems = tuple(error.problems)
-    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-        problems = (source.problem("LH107", f"it cannot be read: {error}"),)
     calls = tuple(source.calls)
     owner = calls[-1].library if calls else form.library
     return Reading(source, owner, schedule, calls, problems)

@@ -1,5 +1,6 @@
 """timm's training arguments: flags, or the YAML that `--config` and `args.yaml` are."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,7 @@ _DEFAULTS: Mapping[str, Any] = {
 """Those of timm 1.0.31's train.py."""
 
 _TEXTS = ("sched", "lr_decay_fn")
+_LISTS = ("decay_milestones", "lr_noise")
 
 _KINDS = {
     "cosine": "CosineLRScheduler",
@@ -68,6 +70,10 @@ def _given(source: Source) -> dict[str, Any]:
         right = all(isinstance(each, int | float) for each in numbers)
         if key not in _TEXTS and not right:
             source.fail("LH107", f"{key} must be a number, got {value!r}", (key,))
+        if isinstance(value, list) and key not in _LISTS:
+            source.fail("LH107", f"{key} must be one number, got {value!r}", (key,))
+        if any(isinstance(x, float) and not math.isfinite(x) for x in numbers):
+            source.fail("LH107", f"{key} must be finite, got {value!r}", (key,))
     return {**_DEFAULTS, **kept}
 
 
@@ -80,7 +86,7 @@ def _read(source: Source) -> Schedule:
     kind = given["sched"]
     if kind == "none":
         return Constant(base)
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         hint = suggest(str(kind), (*_KINDS, "none"))
         source.fail("LH114", f'timm has no sched "{kind}"', ("sched",), hint)
     arguments = _arguments(source, kind, given, _unit(source, given))

@@ -1,10 +1,10 @@
 """Rules about a length that is off by what somebody forgot to count, or counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
-from lehr.linting.base import Example, Hit, Rule, Subject
+from lehr.linting.base import Example, Hit, Rule, Severity, Subject
 from lehr.linting.curves import Curve
 from lehr.linting.rewriting import as_long_as_the_run
 from lehr.linting.wording import at, count, share, times
@@ -29,8 +29,8 @@ def cause_of(subject: Subject, curve: Curve) -> Cause | None:
         curve: of a schedule in that run.
     """
     plan = subject.plan
-    if plan is None:
-        return None
+    if plan is None or curve.name in subject.origin:
+        return None  # of another library's, its own rules tell
     if curve.stepped:
         return _milestones(plan, curve)
     steps, updates = curve.schedule.steps, plan.updates
@@ -145,29 +145,22 @@ def _hits(subject: Subject, code: str) -> Iterator[Hit]:
         fix = as_long_as_the_run(subject, curve.name)
         if fix and close:
             fix = replace(fix, safe=True)
-        few = close and abs(ratio - 1) < 0.01
         step = min(int(steps), curve.last)
-        yield Hit(message, curve.name, step, fix=fix, severity="note" if few else None)
+        severity = _severity(code, curve, ratio)
+        yield Hit(message, curve.name, step, fix=fix, severity=severity)
 
 
-def _micro_batches(subject: Subject) -> Iterator[Hit]:
-    return _hits(subject, "LH013")
+def _severity(code: str, curve: Curve, ratio: float) -> Severity | None:
+    """Return how bad a length is: half or twice a run, or a floor, could be meant."""
+    if abs(ratio - 1) < 0.01:
+        return "note"
+    floor = curve.schedule(curve.schedule.steps)
+    meant = 0.49 < ratio < 2.01 or (ratio < 1 and floor > 1e-4 * curve.top)
+    return "warning" if meant and code in ("LH013", "LH014") else None
 
 
-def _processes(subject: Subject) -> Iterator[Hit]:
-    return _hits(subject, "LH014")
-
-
-def _in_epochs(subject: Subject) -> Iterator[Hit]:
-    return _hits(subject, "LH015")
-
-
-def _samples(subject: Subject) -> Iterator[Hit]:
-    return _hits(subject, "LH016")
-
-
-def _rounded(subject: Subject) -> Iterator[Hit]:
-    return _hits(subject, "LH017")
+def _of(code: str) -> Callable[[Subject], Iterator[Hit]]:
+    return lambda subject: _hits(subject, code)
 
 
 def _run(lr: str, plan: str) -> Example:
@@ -190,8 +183,8 @@ RULES = (
         "ends at an almost full rate, or, where the scheduler is stepped per "
         "micro-batch, all is over after a fraction of it. This is the commonest "
         "mistake in public issues about schedules. A `Plan` counts updates; write "
-        "`total=100%`.",
-        _micro_batches,
+        "`total=100%`. Half or twice a run could be meant: that is a warning.",
+        _of("LH013"),
         bad=(
             _run("warmup_cosine(1e-3, warmup=5%, total=16k)", _ACCUMULATED),
             _run("warmup_cosine(1e-3, warmup=5%, total=1000)", _ACCUMULATED),
@@ -210,7 +203,7 @@ RULES = (
         "length divided by the number twice, leaves most of the run at the floor: so "
         "it does where a wrapper steps the scheduler once for each process. A `Plan` "
         "with its `world_size` counts right; write `total=100%`.",
-        _processes,
+        _of("LH014"),
         bad=(
             _run("warmup_cosine(1e-3, warmup=5%, total=16k)", _SHARED),
             _run("warmup_cosine(1e-3, warmup=5%, total=250)", _SHARED),
@@ -227,7 +220,7 @@ RULES = (
         "the first epoch, and the rest of the run is spent at the floor; so are "
         "milestones such as 30 and 60. A length of one epoch's updates ends with the "
         "first epoch. Say the unit: `total=90ep`, `milestones=(30ep, 60ep)`.",
-        _in_epochs,
+        _of("LH015"),
         bad=(
             _run("cosine(0.1, 0, 90)", _EPOCHS),
             _run("multi_step(0.1, factor=0.1, milestones=(30, 60, 80))", _EPOCHS),
@@ -248,7 +241,7 @@ RULES = (
         "updates. Such a schedule is longer than the run by the size of a batch: the "
         "warmup may not even end. Say the unit, `total=300Btok` or `1.2M samples`: the "
         "plan turns it into updates, with a growing batch, too.",
-        _samples,
+        _of("LH016"),
         bad=(
             _run(
                 "cosine(3e-4, 3e-5, 10_000_000)",
@@ -277,7 +270,7 @@ RULES = (
         "epoch. The schedule then ends early, and the last updates get its last value, "
         "or late, and its floor is just missed. It is little, but runs that should be "
         "the same are not. Leave `total` out, and it is the run's.",
-        _rounded,
+        _of("LH017"),
         bad=(
             _run("warmup_cosine(1e-3, warmup=5%, total=3_900)", _TAIL),
             _run(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lehr.linting.base import Example, Hit, Origin, Rule, Subject
 from lehr.linting.rules.lengths import (
+    as_long_as_the_run,
     at_horizon,
     called,
     mismatch,
@@ -11,9 +12,13 @@ from lehr.linting.rules.lengths import (
     per_process,
     value_at,
 )
+from lehr.linting.subjects.origins import full
+from lehr.linting.wording import at, count, value
 
 _VISIBLE = 0.01
 """Of the peak: a rise that shows."""
+_FVCORE = 10**6
+"""Steps whose last part of a run fvcore's tolerance takes for the end."""
 
 
 def _refused(subject: Subject) -> Iterator[Hit]:
@@ -25,6 +30,27 @@ def _refused(subject: Subject) -> Iterator[Hit]:
         if problem.hint:
             message = f"{message} ({problem.hint})"
         yield Hit(message, place=place, severity="note" if missing else None)
+
+
+def _fails(subject: Subject) -> Iterator[Hit]:
+    """Yield what a library takes, and fails on while it trains."""
+    yield from _refused(subject)
+    for name, origin in origins(subject):
+        given = full(origin.library, origin.scheduler, origin.arguments)
+        if (origin.library, origin.scheduler) == ("olmo", "WSD"):
+            key, fraction = "warmup", given.get("warmup_fraction")
+            if given.get(key) == 0 and not fraction:
+                message = f"{called(origin)} divides by its warmup of 0 at step 0"
+                yield Hit(message, name, 0, place=origin.places.get(key))
+        if (origin.library, origin.scheduler) == ("fvcore", "StepParamScheduler"):
+            length = given.get("num_updates") or 0
+            if isinstance(length, int | float) and length >= _FVCORE:
+                message = (
+                    f"{called(origin)} raises IndexError at the last of its "
+                    f"{count(length, 'step')}: it can count to {at(_FVCORE - 1)}"
+                )
+                place = origin.places.get("num_updates")
+                yield Hit(message, name, round(length) - 1, place=place)
 
 
 def climbs(subject: Subject, name: str, origin: Origin) -> tuple[float, float] | None:
@@ -54,12 +80,13 @@ def _climbing(subject: Subject) -> Iterator[Hit]:
             continue
         low, last = values
         yield Hit(
-            f"{called(origin)} climbs back after its {found.horizon:,} steps: {name} "
-            f"is {low:.3g} there and {last:.3g} at step {found.run - 1:,}, the last of "
-            f"the run{found.why}",
+            f"{called(origin)} climbs back after its {count(found.horizon, 'step')}: "
+            f"{name} is {value(low)} there, and {value(last)} at the last step, "
+            f"{at(found.run - 1)}{found.why}",
             name,
             found.horizon,
             place=at_horizon(origin),
+            fix=as_long_as_the_run(origin),
         )
 
 
@@ -69,12 +96,13 @@ def _negative(subject: Subject) -> Iterator[Hit]:
         if last is None or origin.horizon is None or origin.run is None:
             continue
         yield Hit(
-            f"{called(origin)} goes on below 0 after its {origin.horizon:,} steps: "
-            f"{name} is {last:.3g} at step {origin.run - 1:,}, the last of the "
-            f"run{found.why if found else ''}",
+            f"{called(origin)} goes below 0 after its {count(origin.horizon, 'step')}: "
+            f"{name} is {value(last)} at the last step, {at(origin.run - 1)}"
+            f"{found.why if found else ''}",
             name,
             origin.horizon,
             place=at_horizon(origin),
+            fix=as_long_as_the_run(origin),
         )
 
 
@@ -88,6 +116,13 @@ decay_type = "{kind}"
 [training]
 steps = 10000
 """
+_WSD = (
+    "train_module:\n  optim: {{lr: 4e-4}}\n  scheduler:\n"
+    "    {{_CLASS_: olmo_core.optim.scheduler.WSD, warmup: {warmup}, decay: 500,\n"
+    "      decay_fraction: null}}\n"
+    "trainer: {{max_duration: {{value: 5000, unit: steps}}}}\n"
+)
+
 RULES = (
     Rule(
         "LH040",
@@ -98,11 +133,12 @@ RULES = (
         "the run: fairseq's inverse_sqrt and OLMo's WSD divide by a warmup of 0, "
         "DeepSpeed's warmups refuse it. A note says what could not be looked at, for "
         "want of the run's length.",
-        _refused,
+        _fails,
         bad=(
             Example(
                 "--lr-scheduler inverse_sqrt --lr 5e-4 --warmup-updates 0", "flags"
             ),
+            Example(_WSD.format(warmup=0)),
             Example(
                 '{"optimizer": {"params": {"lr": 1e-3}}, "scheduler": {"type": '
                 '"WarmupLR", "params": {"warmup_num_steps": 0}}}',
@@ -113,6 +149,7 @@ RULES = (
             Example(
                 "--lr-scheduler inverse_sqrt --lr 5e-4 --warmup-updates 4000", "flags"
             ),
+            Example(_WSD.format(warmup=100)),
         ),
         source="peers' own code; DeepSpeed, fairseq, OLMo-core",
     ),
@@ -136,6 +173,7 @@ RULES = (
         ),
         good=(Example(_TITAN.format(total=10000, kind="cosine"), "toml"),),
         source="torch's CosineAnnealingLR documentation; huggingface/transformers",
+        over=("LH005", "LH011", "LH012", "LH020", "LH022", "LH023"),
     ),
     Rule(
         "LH042",
@@ -149,5 +187,6 @@ RULES = (
         bad=(Example(_TITAN.format(total=8000, kind="linear"), "toml"),),
         good=(Example(_TITAN.format(total=10000, kind="linear"), "toml"),),
         source="pytorch/torchtitan, lr_scheduler",
+        over=("LH001", "LH005"),
     ),
 )

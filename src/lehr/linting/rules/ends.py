@@ -22,8 +22,15 @@ def _constant(subject: Subject) -> Iterator[Hit]:
     for curve in _decaying(subject):
         if subject.plan is None or curve.peak > curve.least or curve.updates < 2:
             continue
+        if curve.name in subject.feedback or _left_to_code(subject, curve):
+            continue
         message = f"{curve.name} is {value(curve.peak)} in all {count(curve.updates)}"
         yield Hit(message, curve.name, 0)
+
+
+def _left_to_code(subject: Subject, curve: Curve) -> bool:
+    """Return whether another library's configuration names a rate and no scheduler."""
+    return "document" in subject.sections and curve.name not in subject.origin
 
 
 def _high(subject: Subject) -> Iterator[Hit]:
@@ -35,14 +42,18 @@ def _high(subject: Subject) -> Iterator[Hit]:
             ahead = curve.schedule(steps)  # that the run is too short, LH008 tells
         if curve.final <= 0.101 * curve.peak or ahead < 0.98 * curve.final:
             continue
-        if climb_of(curve) is not None:
+        if climb_of(curve) is not None or curve.name in subject.feedback:
             continue
         if curve.peak_at >= curve.last or late_rise(curve) is not None:
             continue
+        held = curve.final > 0.995 * curve.peak
+        part = share(curve.final, curve.peak)
         message = (
-            f"{curve.name} is still {share(curve.final, curve.peak)} of its peak at "
-            f"the last update, {at(curve.last)}: "
-            f"{value(curve.final)} of {value(curve.peak)}"
+            f"{curve.name} keeps its peak of {value(curve.peak)} to the last update, "
+            f"{at(curve.last)}"
+            if held
+            else f"{curve.name} is still {part} of its peak at the last update, "
+            f"{at(curve.last)}: {value(curve.final)} of {value(curve.peak)}"
         )
         yield Hit(message, curve.name, curve.last)
 

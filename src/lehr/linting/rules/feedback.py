@@ -53,8 +53,7 @@ def _may_be_negative(subject: Subject) -> Iterator[Hit]:
             continue
         yield Hit(
             f"{each.metric} may be below 0, where best * (1 - threshold) is worse than "
-            f"best: {name} is never cut while it stands still; use an absolute "
-            "threshold",
+            f"best: {name} is not cut while it stands still",
             name,
         )
 
@@ -83,8 +82,8 @@ def _patience(subject: Subject) -> Iterator[Hit]:
         other = "torch's, timm's and fairseq's" if own else "Keras's and optax's"
         there = written + 2 if own else written + 1
         yield Hit(
-            f"with a patience of {written}, {called(origin)} cuts {name} at metric "
-            f"{patience + 2} of those that stand still; {other} would at {there}",
+            f"with patience {written}, {called(origin)} cuts {name} at metric "
+            f"{patience + 2} of equal ones; {other} would at {there}",
             name,
         )
 

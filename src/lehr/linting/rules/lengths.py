@@ -4,14 +4,34 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lehr.linting.base import Origin, Place, Subject
+from lehr.linting.base import UNITS, Fix, Origin, Place, Subject
 from lehr.plan import Plan
 from lehr.schedules import Schedule
 
 _CLOSE = 0.01
 """Of a length: what rounding, a warmup's first step, or a dropped batch may do."""
 
-UNIT = {"update": "update", "epoch": "epoch", "micro_batch": "micro-batch"}
+_NAMES = {
+    "composer": "Composer",
+    "deepspeed": "DeepSpeed",
+    "detectron2": "detectron2",
+    "ignite": "Ignite",
+    "keras": "Keras",
+    "lightning": "Lightning",
+    "megatron": "Megatron-LM",
+    "nemo": "NeMo",
+    "olmo": "OLMo-core",
+    "paddle": "Paddle",
+}
+"""As their own pages write them; of others, the name of the package."""
+
+_CALLED = {
+    ("megatron", "OptimizerParamScheduler"): "schedule",
+    ("torchtitan", "lr_scheduler"): "schedule",
+    ("nanotron", "lr_scheduler_builder"): "schedule",
+    ("mmengine", "param_scheduler"): "param_scheduler",
+}
+"""Where a library has one schedule, whose name nobody writes."""
 
 
 def origins(subject: Subject) -> Iterator[tuple[str, Origin]]:
@@ -40,8 +60,18 @@ def near(a: float, b: float) -> bool:
 
 def called(origin: Origin) -> str:
     """Return a scheduler as a person says it: "torch's StepLR"."""
-    whose = origin.library + ("'" if origin.library.endswith("s") else "'s")
-    return f"{whose} {origin.scheduler}"
+    name = _CALLED.get((origin.library, origin.scheduler), origin.scheduler)
+    return f"{whose(origin.library)} {name}"
+
+
+def whose(library: str) -> str:
+    """Return a library's name, in the form that owns something.
+
+    >>> whose("olmo"), whose("transformers"), whose("keras")
+    ("OLMo-core's", "transformers'", "Keras's")
+    """
+    name = _NAMES.get(library, library)
+    return f"{name}'" if name == "transformers" else f"{name}'s"
 
 
 def at_horizon(origin: Origin) -> Place | None:
@@ -49,6 +79,18 @@ def at_horizon(origin: Origin) -> Place | None:
     for name, place in origin.places.items():
         if origin.arguments.get(name) == origin.horizon:
             return place
+    return None
+
+
+def as_long_as_the_run(origin: Origin) -> Fix | None:
+    """Return the edit of the one argument that says the length; None if there is none.
+
+    It is shown, and left to the reader: another argument may have to follow.
+    """
+    for name, place in origin.places.items():
+        if origin.arguments.get(name) == origin.horizon and origin.run and place.path:
+            title = f"set {name} to {origin.run}"
+            return Fix(title, {place.path: origin.run}, safe=False)
     return None
 
 
@@ -80,7 +122,7 @@ def mismatch(subject: Subject, origin: Origin) -> Mismatch | None:
 
 def _why(origin: Origin, horizon: int, run: int, plan: Plan | None) -> str:
     """Return the mistake whose number the horizon is."""
-    unit, times = UNIT[origin.stepping.per], origin.stepping.times
+    unit, times = UNITS[origin.stepping.per], origin.stepping.times
     if times > 1 and near(horizon * times, run):
         return f"each {unit} is {times} steps, one per process"
     for count, what in _counts(plan):

@@ -7,6 +7,7 @@ from typing import Any
 from lehr.linting.base import Example, Hit, Rule, Subject
 from lehr.linting.rules.lengths import called, origins
 from lehr.linting.subjects.origins import full
+from lehr.linting.wording import at, count
 
 _CLOSE = 1e-5
 """Relative: a recursive scheduler drifts less than this in a million steps."""
@@ -21,10 +22,9 @@ def _off(subject: Subject) -> Iterator[Hit]:
         if math.isclose(each.rate, each.expected, rel_tol=_CLOSE, abs_tol=least):
             continue
         yield Hit(
-            f"{each.field} is {each.rate:.6g}, and {live.name}'s curve has "
-            f"{each.expected:.6g} at its step {live.position:,}: something else has "
-            "set it (another scheduler, a hand, a moved last_epoch), and what follows "
-            "is made from it",
+            f"{each.field} is {each.rate:.6g}, and {live.name} has "
+            f"{each.expected:.6g} at step {at(live.position)}: something else has "
+            "set it (another scheduler, a hand, last_epoch)",
             each.field,
             live.position,
         )
@@ -38,22 +38,22 @@ def _order(subject: Subject) -> Iterator[Hit]:
     origin = subject.origin.get(name)
     if steps > 0 and made == 0:
         yield Hit(
-            f"{live.name} was stepped {steps:,} times before the first update of its "
-            "optimizer",
+            f"{live.name} has taken {count(steps, 'step')} before the optimizer's "
+            "first update",
             name,
         )
     if not made or origin is None or origin.stepping.per != "update":
         return
     if steps == 0 and made > 1:
         yield Hit(
-            f"the optimizer has made {made:,} updates, and {live.name} was never "
-            'stepped; say per="epoch" if it is stepped so',
+            f"the optimizer has made {count(made)}, and {live.name} was never "
+            'stepped; pass per="epoch" if that is its step',
             name,
             severity="note",
         )
     elif steps > made and steps % made == 0 and made > 1:
         yield Hit(
-            f"{live.name} has taken {steps:,} steps in {made:,} updates of the "
+            f"{live.name} has taken {count(steps, 'step')} in {count(made)} of the "
             f"optimizer, {steps // made} per update",
             name,
             made,
@@ -63,7 +63,9 @@ def _order(subject: Subject) -> Iterator[Hit]:
 _CYCLING = {
     "OneCycleLR": ("base_momentum", "max_momentum", 0.85, 0.95),
     "CyclicLR": ("base_momentum", "max_momentum", 0.8, 0.9),
+    "OneCycle": ("cycle_min_mom", "cycle_max_mom", 0.8, 0.9),
 }
+"""Of torch and DeepSpeed: the two momenta, and their defaults."""
 
 
 def _momentum(subject: Subject) -> Iterator[Hit]:
@@ -81,17 +83,19 @@ def _momentum(subject: Subject) -> Iterator[Hit]:
             what = "beta1"
         elif kind == "sgd" and values.get("momentum") == 0:
             yield Hit(
-                f"{called(origin)} cycles the momentum, and this optimizer has none: "
-                "torch refuses it; pass cycle_momentum=False",
+                f"{called(origin)} cycles the momentum, and this optimizer's is 0: "
+                "torch refuses that; pass cycle_momentum=False",
                 name,
                 severity="warning",
             )
             continue
         else:
             what = "momentum"
+        if origin.library == "deepspeed" and what == "beta1":
+            what = "beta2 to 0.99, and beta1"
         yield Hit(
-            f"{called(origin)} sets {what} too, between {low} and {high}, in place of "
-            "the optimizer's own; pass cycle_momentum=False to keep that",
+            f"{called(origin)} sets {what} too, between {low} and {high}, unless "
+            "cycle_momentum=False",
             name,
         )
 
@@ -109,6 +113,24 @@ def _tensors(subject: Subject) -> Iterator[Hit]:
         yield Hit(
             f"the rate is a tensor, which {live.name} {does}: a compiled or captured "
             "step goes on with the old one",
+            next(iter(subject.origin), "lr"),
+        )
+
+
+_COUNTING = (
+    *("LambdaLR", "MultiplicativeLR", "CyclicLR", "OneCycleLR"),
+    "CosineAnnealingWarmRestarts",
+)
+
+
+def _added(subject: Subject) -> Iterator[Hit]:
+    live: Any = subject.sections.get("live")
+    if live is None or live.name not in _COUNTING or live.built_for is None:
+        return
+    if len(live.groups) > live.built_for:
+        yield Hit(
+            f"the optimizer has {len(live.groups)} param groups, and {live.name} was "
+            f"built for {live.built_for}: its next step raises",
             next(iter(subject.origin), "lr"),
         )
 
@@ -163,7 +185,8 @@ RULES = (
         "momentum-cycled",
         "a scheduler that sets the momentum too",
         "note",
-        "OneCycleLR and CyclicLR have cycle_momentum=True by default: the momentum, "
+        "OneCycleLR and CyclicLR, and DeepSpeed's OneCycle, which sets beta2 to 0.99 "
+        "besides, have cycle_momentum=True by default: the momentum, "
         "or beta1 of Adam, is no longer what the optimizer was given, from the moment "
         "the scheduler is built. With an optimizer that has neither, torch raises.",
         _momentum,
@@ -188,6 +211,21 @@ RULES = (
         bad=(),
         good=(Example("lr: 0.1\nname: StepLR\nstep_size: 30\n"),),
         source="the libraries' code",
+    ),
+    Rule(
+        "LH068",
+        "group-added-later",
+        "a param group that the scheduler does not know",
+        "error",
+        "torch's LambdaLR, MultiplicativeLR, CyclicLR, OneCycleLR and "
+        "CosineAnnealingWarmRestarts keep a rate or a function for each group that "
+        "they find when they are built. After add_param_group, as when layers are "
+        "unfrozen, their next step raises. Add all groups first, or build the "
+        "scheduler again.",
+        _added,
+        bad=(),
+        good=(Example("lr: 0.1\nname: StepLR\nstep_size: 30\n"),),
+        source="torch's schedulers, 2.13",
     ),
     Rule(
         "LH067",

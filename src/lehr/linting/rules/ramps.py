@@ -5,8 +5,9 @@ from typing import Any
 
 from lehr.dialects import Named
 from lehr.linting.base import Example, Hit, Origin, Rule, Subject
-from lehr.linting.rules.lengths import called, origins
+from lehr.linting.rules.lengths import called, origins, whose
 from lehr.linting.subjects.origins import full
+from lehr.linting.wording import at, count, times, value
 
 _LENGTHS = {
     ("torch", "LinearLR"): "total_iters",
@@ -26,10 +27,10 @@ def _stuck(subject: Subject) -> Iterator[Hit]:
             written = given.get(length) if length else None
             if not isinstance(written, int | float) or written > 0:
                 continue
-            value = float(subject.schedules[name](0))
+            first = value(subject.schedules[name](0))
             yield Hit(
-                f"{origin.library}'s {scheduler} with {length}={written} never leaves "
-                f"its first value: {name} is {value:.3g} {steps}",
+                f"{whose(origin.library)} {scheduler} with {length}={written} never "
+                f"leaves its first value: {name} is {first} {steps}",
                 name,
                 0,
                 place=origin.places.get(length or ""),
@@ -46,7 +47,7 @@ def _parts(origin: Origin) -> Iterator[tuple[str, Mapping[str, Any], str]]:
         first = inner[0]
         if isinstance(first, Named):
             first = (first.dialect.name, first.arguments)
-        yield *first, f"for {ends[0]:,} steps"
+        yield *first, f"for {count(ends[0], 'step')}"
 
 
 def _subtracted_twice(subject: Subject) -> Iterator[Hit]:
@@ -63,9 +64,9 @@ def _subtracted_twice(subject: Subject) -> Iterator[Hit]:
             continue
         meant, done = total - start, total - start - warmup
         yield Hit(
-            f"nanotron takes the warmup off the decay a second time: {name} decays in "
-            f"{max(done, 0):,} steps from step {start:,}, not in the {meant:,} that "
-            "are left",
+            f"nanotron takes the warmup off the decay a second time: from step "
+            f"{at(start)}, {name} decays in {count(max(done, 0), 'step')}, not in "
+            f"the {at(meant)} that are left",
             name,
             start,
             place=origin.places.get("lr_decay_starting_step"),
@@ -86,10 +87,10 @@ def _rises(subject: Subject) -> Iterator[Hit]:
         if last <= first:
             continue
         peak = given.get("max_lr")
-        against = f", {last / peak:.3g} times its max_lr" if peak else ""
+        against = f", {times(last / peak)} its max_lr" if peak else ""
         yield Hit(
-            f"{called(origin)} {_RISING[key]}: {name} rises from {first:.3g} to "
-            f"{last:.3g} at update {steps - 1:,}{against}",
+            f"{called(origin)} {_RISING[key]}: {name} rises from {value(first)} to "
+            f"{value(last)} at update {at(steps - 1)}{against}",
             name,
             steps - 1,
         )
@@ -129,6 +130,7 @@ RULES = (
         ),
         good=(Example("name: LinearLR\ntotal_iters: 5\nlr: 0.1\n"),),
         source="google-deepmind/optax, polynomial_schedule",
+        over=("LH003", "LH004", "LH019", "LH024"),
     ),
     Rule(
         "LH047",
@@ -142,6 +144,7 @@ RULES = (
         bad=(Example(_NANOTRON.format(warmup=2000)),),
         good=(Example(_NANOTRON.format(warmup=0)),),
         source="huggingface/nanotron, lr_scheduler_builder",
+        over=("LH003", "LH005"),
     ),
     Rule(
         "LH049",
@@ -165,5 +168,6 @@ RULES = (
             ),
         ),
         source="kozistr/pytorch_optimizer, PolyScheduler",
+        over=("LH006", "LH012", "LH018", "LH020", "LH028"),
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from lehr.linting.base import Example, Hit, Rule, Subject
 from lehr.linting.rules.lengths import called, origins
+from lehr.linting.wording import at, listed
 
 
 def _functions(subject: Subject) -> Iterator[Hit]:
@@ -14,9 +15,9 @@ def _functions(subject: Subject) -> Iterator[Hit]:
             continue
         changing = each.kind == "changing"
         why = (
-            "it closes over what may change, so that the resumed run has another curve"
+            "what it closes over may be another then"
             if changing
-            else "the resumed run has the one that its script makes then"
+            else "a resumed run has what its script makes"
         )
         yield Hit(
             f"{live.name}'s state leaves out {each.where} ({each.name}): {why}",
@@ -29,7 +30,7 @@ def _counters(subject: Subject) -> Iterator[Hit]:
     for name, origin in origins(subject):
         if origin.lost_on_resume:
             yield Hit(
-                f"{called(origin)} does not save {', '.join(origin.lost_on_resume)}: "
+                f"{called(origin)} does not save {listed(origin.lost_on_resume)}: "
                 f"each resume begins the patience of {name} anew",
                 name,
             )
@@ -46,16 +47,16 @@ def _saved(subject: Subject) -> Iterator[Hit]:
             if saved is None or not _differ(saved, value):
                 continue
             yield Hit(
-                f"{called(origin)} is made with {key}={value!r}, and the state has "
-                f"{saved!r}: load_state_dict silently restores {saved!r}",
+                f"{called(origin)} is made with {key}={value!r}, and the saved state "
+                f"has {saved!r}, which load_state_dict brings back",
                 name,
                 place=origin.places.get(key),
             )
         if theirs and isinstance(state.get("last_epoch"), int):
             yield Hit(
-                f"{called(origin)} saves no length: {name} goes on from step "
-                f"{state['last_epoch']:,} of the new curve, with a jump if its length "
-                "has changed",
+                f"{called(origin)} saves no length: {name} goes on at step "
+                f"{at(state['last_epoch'])} of the new curve, and jumps if that is "
+                "longer or shorter",
                 name,
                 state["last_epoch"],
                 severity="note",

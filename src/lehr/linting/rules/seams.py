@@ -7,6 +7,7 @@ from lehr.dialects import Named
 from lehr.linting.base import Example, Hit, Rule, Subject
 from lehr.linting.rules.lengths import called, largest_jump, origins
 from lehr.linting.subjects.origins import full
+from lehr.linting.wording import at, count, share, value
 
 _LARGE, _VISIBLE = 0.1, 0.01
 """Of the peak: a jump that is a warning, and one that is a note."""
@@ -15,15 +16,15 @@ Jump = tuple[float, float, float]
 
 _UNDER = ("CosineLRScheduler", "TanhLRScheduler", "PolyLRScheduler")
 _JUMPING: Mapping[tuple[str, str], str] = {
-    ("nemo", "SquareRootAnnealing"): "its decay's clock runs during the warmup",
-    ("nemo", "WarmupHoldAnnealLinear"): "without hold_steps it counts the warmup twice",
+    ("nemo", "SquareRootAnnealing"): "starts its decay's clock before the warmup ends",
+    ("nemo", "WarmupHoldAnnealLinear"): "counts the warmup twice without hold_steps",
     (
         "nemo",
         "WarmupHoldAnnealOneMinusSquareRoot",
-    ): "without hold_steps it counts the warmup twice",
-    ("pytorch_optimizer", "get_wsd_schedule"): "past its decay it returns the floor",
-    ("pytorch_optimizer", "warmup_stable_decay"): "past its decay it is the floor",
-    ("megatron", "OptimizerParamScheduler"): "its inverse square root ends at min_lr",
+    ): "counts the warmup twice without hold_steps",
+    ("pytorch_optimizer", "get_wsd_schedule"): "has its floor past the decay",
+    ("pytorch_optimizer", "warmup_stable_decay"): "has its floor past the decay",
+    ("megatron", "OptimizerParamScheduler"): "ends its inverse square root at min_lr",
 }
 
 
@@ -40,9 +41,9 @@ def _under_warmup(subject: Subject) -> Iterator[Hit]:
             if after >= before:
                 continue
             yield Hit(
-                f"timm's decay runs during the warmup (warmup_prefix=False): {name} "
-                f"falls from {before:.3g} to {after:.3g} when the {warmup:,} steps of "
-                "warmup end, and never has its peak",
+                f"timm's decay runs during the warmup of {count(warmup, 'step')} "
+                f"(warmup_prefix=False): {name} falls from {value(before)} to "
+                f"{value(after)} where that ends",
                 name,
                 round(where),
                 place=origin.places.get("warmup_prefix"),
@@ -57,8 +58,8 @@ def _jumps_of_library(subject: Subject) -> Iterator[Hit]:
             continue
         for (where, before, after), severity in _jumps(subject, name):
             yield Hit(
-                f"{called(origin)} jumps: {why}, so that {name} goes from {before:.3g} "
-                f"to {after:.3g} at update {where:,.0f}",
+                f"{name} jumps from {value(before)} to {value(after)} at update "
+                f"{at(round(where))}: {called(origin)} {why}",
                 name,
                 round(where),
                 severity=severity,
@@ -69,7 +70,7 @@ def _jumps(
     subject: Subject, name: str
 ) -> Iterator[tuple[tuple[float, float, float], Any]]:
     """Yield the largest jump of a schedule, with how much it matters."""
-    schedule, end = subject.schedules[name], subject.horizon(name)
+    schedule, end = subject.schedules[name], min(subject.horizon(name), 2.0**53)
     found = largest_jump(schedule, end + 1)
     if found is None:
         return
@@ -100,9 +101,9 @@ def _stable(name: str, given: Mapping[str, Any]) -> Iterator[Hit]:
     warmup, decay, total = parts
     if warmup + decay > total:
         yield Hit(
-            f"transformers' warmup_stable_decay has {warmup:,} steps of warmup and "
-            f"{decay:,} of decay in a run of {total:,}: {name} jumps where they meet, "
-            "and never has its peak",
+            f"transformers' warmup_stable_decay has {count(warmup, 'step')} of warmup "
+            f"and {at(decay)} of decay in a run of {at(total)}: {name} never has its "
+            "peak, and jumps",
             name,
             total - decay,
         )
@@ -121,8 +122,9 @@ def _cut_warmup(name: str, given: Mapping[str, Any]) -> Iterator[Hit]:
     if length > places[0] and start < end:
         reached = start + (end - start) * places[0] / length
         yield Hit(
-            f"torch's SequentialLR ends the warmup at step {places[0]:,} of its "
-            f"{length:,}: {name} is at {reached:.0%} of its peak there, and jumps",
+            f"torch's SequentialLR ends the warmup at step {at(places[0])} of its "
+            f"{at(length)}: {name} is at {share(reached, 1)} of its peak there, and "
+            "jumps",
             name,
             places[0],
         )
@@ -137,9 +139,9 @@ def _scaled_warmup(subject: Subject) -> Iterator[Hit]:
         if not isinstance(ratio, int | float) or ratio == 1:
             continue
         yield Hit(
-            f"{called(origin)} with scale_warmup=True ends its warmup of "
-            f"{given.get('t_warmup', '0dur')} after {ratio:g} times as long, but "
-            f"starts its decay from the unscaled time: {name} jumps or waits between",
+            f"scale_warmup=True makes the warmup {given.get('t_warmup', '0dur')} x "
+            f"{ratio:g}, and the decay still begins at {given.get('t_warmup', '0dur')}:"
+            f" {name} jumps, or waits",
             name,
             place=origin.places.get("scale_warmup"),
         )
@@ -182,6 +184,7 @@ RULES = (
             Example(_TIMM.format(epochs=300, warmup=5)),
         ),
         source="timm 1.0.31, CosineLRScheduler",
+        over=("LH011",),
     ),
     Rule(
         "LH045",
@@ -200,6 +203,7 @@ RULES = (
         ),
         good=(Example(_NEMO.format(name="CosineAnnealing")),),
         source="NVIDIA/NeMo, Megatron-LM, kozistr/pytorch_optimizer",
+        over=("LH011", "LH012", "LH018"),
     ),
     Rule(
         "LH046",
@@ -219,6 +223,7 @@ RULES = (
             Example(_SEQUENCE.format(milestone=10)),
         ),
         source="transformers, get_wsd_schedule",
+        over=("LH009", "LH011", "LH028"),
     ),
     Rule(
         "LH048",
@@ -231,5 +236,6 @@ RULES = (
         bad=(Example(_SCALED.format(scaled="true")),),
         good=(Example(_SCALED.format(scaled="false")),),
         source="mosaicml/composer, schedulers with warmup",
+        over=("LH011",),
     ),
 )

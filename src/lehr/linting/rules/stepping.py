@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lehr.dialects import LIBRARIES, schedulers
-from lehr.linting.base import Example, Hit, Origin, Rule, Subject
+from lehr.linting.base import UNITS, Example, Hit, Origin, Rule, Subject
 from lehr.linting.rules.dialects import climbs, goes_below
 from lehr.linting.rules.lengths import (
-    UNIT,
     Mismatch,
+    as_long_as_the_run,
     at_horizon,
     called,
     mismatch,
@@ -17,6 +17,7 @@ from lehr.linting.rules.lengths import (
     per_process,
     value_at,
 )
+from lehr.linting.wording import at, count, share, value
 
 _HIGH, _LOW = 0.1, 1e-3
 """Of the peak: a last rate that did not come down, and one that is as good as none."""
@@ -32,13 +33,14 @@ def _ends_elsewhere(subject: Subject) -> Iterator[Hit]:
         if climbs(subject, name, origin) or goes_below(subject, name, origin):
             continue
         severity, effect = _effect(subject, name, origin, found)
-        unit = UNIT[origin.stepping.per]
+        unit = "" if found.known else f" (one per {UNITS[origin.stepping.per]})"
         yield Hit(
-            f"{called(origin)} is made for {found.horizon:,} steps, and the run takes "
-            f"{found.run:,} (one per {unit}){found.why}; {effect}",
+            f"{called(origin)} lasts {count(found.horizon, 'step')}, the run "
+            f"{at(found.run)}{unit}{found.why}; {effect}",
             name,
             min(found.horizon, found.run),
             place=at_horizon(origin),
+            fix=as_long_as_the_run(origin),
             severity="error" if found.known else severity,
         )
 
@@ -48,7 +50,7 @@ def _effect(
 ) -> tuple[Any, str]:
     """Return how bad a mismatch is, and what it comes to."""
     if origin.scheduler == "OneCycleLR" and found.run > found.horizon:
-        return "error", f"it raises at step {found.horizon + 1:,}"
+        return "error", f"it raises at step {at(found.horizon + 1)}"
     if name not in subject.schedules:
         return "warning", f"what {name} does then is not known"
     schedule = subject.schedules[name]
@@ -58,11 +60,11 @@ def _effect(
         last = value_at(subject, name, origin, found.run - 1)
         early = found.run < _EARLY * found.horizon
         severity = "warning" if early or last > _HIGH * peak else "note"
-        return severity, f"{name} ends at {last / peak:.0%} of its peak"
+        return severity, f"{name} ends at {share(last, peak)} of its peak"
     held = value_at(subject, name, origin, found.run - 1)
     part = 1 - found.horizon / found.run
     severity = "warning" if held < _LOW * peak else "note"
-    return severity, f"{name} stays at {held:.3g} for the last {part:.0%} of the run"
+    return severity, f"the last {share(part, 1)} of the run is at {value(held)}"
 
 
 def _process_steps(subject: Subject) -> Iterator[Hit]:
@@ -70,12 +72,13 @@ def _process_steps(subject: Subject) -> Iterator[Hit]:
         found, times = mismatch(subject, origin), origin.stepping.times
         if found is not None and per_process(origin, found):
             yield Hit(
-                f"accelerate steps {called(origin)} {times} times per update, once per "
-                f"process: its {found.horizon:,} steps are over after 1/{times} of the "
-                f"run; make it for {found.run:,}, or pass split_batches=True",
+                f"accelerate steps {called(origin)} once per process, {times} times an "
+                f"update: its {count(found.horizon, 'step')} end after 1/{times} of "
+                f"the run, which takes {at(found.run)}",
                 name,
                 found.horizon // times,
                 place=at_horizon(origin),
+                fix=as_long_as_the_run(origin),
             )
 
 
@@ -87,9 +90,8 @@ def _never_reached(subject: Subject) -> Iterator[Hit]:
             if length == origin.horizon or length <= origin.run:
                 continue
             yield Hit(
-                f"{called(origin)} is stepped once per epoch, {origin.run:,} times in "
-                f'all: {key}={length:,} is never reached; with interval: "step" it '
-                "counts updates",
+                f"{called(origin)} is stepped once per epoch, {at(origin.run)} times "
+                f"in all: {key}={at(length)} is never reached",
                 name,
                 origin.run,
                 place=origin.places.get(key),
@@ -109,9 +111,13 @@ def _lengths(origin: Origin) -> Iterator[tuple[str, int]]:
             yield key, int(value)
 
 
-_RANGES: Mapping[str, tuple[int, str]] = {
-    "keras": (2**24, "casts the step to float32, so that 16,777,217 is 16,777,216"),
-    "optax": (2**31 - 1, "counts in int32, which stops at 2,147,483,647"),
+_RANGES: Mapping[str, tuple[int, str, str]] = {
+    "keras": (
+        2**24,
+        "Keras",
+        "casts the step to float32, so that 16,777,217 is 16,777,216",
+    ),
+    "optax": (2**31 - 1, "optax", "counts in int32, which stops at 2,147,483,647"),
 }
 
 
@@ -119,12 +125,12 @@ def _clock(subject: Subject) -> Iterator[Hit]:
     for name, origin in origins(subject):
         if origin.library not in _RANGES:
             continue
-        most, why = _RANGES[origin.library]
+        most, library, why = _RANGES[origin.library]
         lengths = [*_lengths(origin), ("the run", origin.run or 0)]
         key, length = max(lengths, key=lambda each: each[1])
         if length > most:
             yield Hit(
-                f"{origin.library} {why}: {key} of {length:,} steps is beyond it",
+                f"{library} {why}: {key} of {count(length, 'step')} is beyond it",
                 name,
                 most,
                 place=origin.places.get(key),
@@ -195,6 +201,18 @@ RULES = (
         ),
         good=(Example(_MEGATRON.format(decay=10000), "flags"),),
         source="huggingface/accelerate issues 1382, 2773; Lightning forum",
+        over=(
+            "LH003",
+            "LH005",
+            "LH009",
+            "LH010",
+            "LH020",
+            "LH021",
+            "LH022",
+            "LH023",
+            "LH027",
+            "LH028",
+        ),
     ),
     Rule(
         "LH051",
@@ -209,6 +227,7 @@ RULES = (
         bad=(Example(_ACCELERATE.format(split="false")),),
         good=(Example(_ACCELERATE.format(split="true")),),
         source="huggingface/accelerate issues 662, 1398, 2773, 2926",
+        over=("LH003", "LH005", "LH012", "LH020"),
     ),
     Rule(
         "LH052",
@@ -217,11 +236,12 @@ RULES = (
         "warning",
         'Lightning steps a scheduler once per epoch (interval "epoch" is its default), '
         "timm and mmengine too. A warmup or a step size counted in updates is then "
-        "never reached.",
+        'never reached. In Lightning, write interval: "step" to count updates.',
         _never_reached,
         bad=(Example(_LIGHTNING.format(size=1000)),),
         good=(Example(_LIGHTNING.format(size=3)),),
         source="Lightning documentation, configure_optimizers",
+        over=("LH009", "LH010", "LH019", "LH020", "LH027", "LH028"),
     ),
     Rule(
         "LH053",

@@ -17,10 +17,14 @@ from lehr.linting.subjects.documents import (
     read,
     written,
 )
-from lehr.linting.subjects.optimizer_settings import optimizer_of
+from lehr.linting.subjects.optimizers import optimizer_of
+from lehr.linting.subjects.told import Told
 from lehr.linting.suppressing import suppressions_of
 from lehr.plan import Plan
 from lehr.schedules import Schedule
+
+_OF_A_TEXT = ("library", "base")
+"""What is known of a configuration, and not of a live scheduler."""
 
 _FLAGS = re.compile(r"\s*--[A-Za-z]")
 """How the arguments of another library's command begin; no expression does."""
@@ -42,7 +46,8 @@ def subject_of(
         optimizer: a name, settings, or a live torch optimizer; in place of what a
             document says.
         metric: the name of the metric that a controller follows.
-        **known: library, base and per, for what comes from another library.
+        **known: library, base, per, world_size, wrapper and state, for what comes from
+            another library.
 
     Raises:
         ConfigError: a text cannot be read.
@@ -54,6 +59,7 @@ def subject_of(
         **known,
     }
     told = {name: value for name, value in told.items() if value is not None}
+    Told.of({k: v for k, v in told.items() if k not in _OF_A_TEXT})
     subject = _subject(given, plan, told)
     if optimizer is not None:
         subject = replace(subject, optimizer=told["optimizer"])
@@ -143,7 +149,7 @@ def _of_object(given: Any, plan: Plan | None, known: Mapping[str, Any]) -> Subje
     from lehr.linting.subjects.live import is_live, of_live
 
     if is_live(given):
-        told = {key: known[key] for key in known if key not in ("library", "base")}
+        told = {key: known[key] for key in known if key not in _OF_A_TEXT}
         subject: Subject = of_live(given, plan, **told)
         return subject
     raise TypeError(

@@ -6,8 +6,6 @@ from lehr.linting.base import Origin, Stepping, Unit
 from lehr.plan import Plan
 from lehr.schedules import Chain, Constant, Schedule, Stretch
 
-UNITS: tuple[Unit, ...] = ("update", "epoch", "micro_batch")
-
 
 def run_of(
     plan: Plan | None, stepping: Stepping, epochs: float | None = None
@@ -20,7 +18,7 @@ def run_of(
         epochs: the run's length in epochs, where there is no plan.
 
     >>> plan = Plan(dataset_size=640, batch_size=64, accumulation=2, epochs=3)
-    >>> [run_of(plan, Stepping(per)) for per in UNITS]
+    >>> [run_of(plan, Stepping(per)) for per in ("update", "epoch", "micro_batch")]
     [15, 3, 30]
     """
     if stepping.per == "epoch":

@@ -18,7 +18,7 @@ from lehr.config.documents import (
 from lehr.config.errors import ConfigError, Path, Problem
 from lehr.linting.base import Place, Subject
 from lehr.linting.subjects.lengths import durations_of
-from lehr.linting.subjects.optimizer_settings import optimizer_of
+from lehr.linting.subjects.optimizers import optimizer_of
 from lehr.linting.suppressing import suppressions_of
 from lehr.plan import BatchRamp, Plan
 

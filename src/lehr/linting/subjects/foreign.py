@@ -97,9 +97,22 @@ def of_foreign(
     )
     if by_metric or found.schedule is None:
         return _following(facts, found, told)
-    return replace(
-        facts, schedules={"lr": in_updates(found.schedule, origin, facts.plan)}
-    )
+    curve = found.schedule
+    try:
+        if not _is_in_updates(found):
+            curve = in_updates(curve, origin, facts.plan)
+    except OverflowError as error:
+        refused = found.source.problem("LH106", f"too large a number: {error}")
+        problems = _placed(found.source, [refused])
+        return replace(facts, sections={**facts.sections, "problems": problems})
+    return replace(facts, schedules={"lr": curve})
+
+
+def _is_in_updates(found: Reading) -> bool:
+    """Return whether the reader knew the updates of an epoch, and counted in them."""
+    plan = found.source.plan
+    known = plan is not None and plan.updates_per_epoch is not None
+    return known and found.calls[-1].library == "mmengine"
 
 
 def _outside(found: Reading, plan: Plan | None, told: Told) -> Subject:

@@ -145,7 +145,7 @@ def _torchs(scheduler: Any) -> Identity:
         count = len(scheduler.optimizer.param_groups)
         try:
             found = [from_torch(scheduler, group=index) for index in range(count)]
-        except (ValueError, TypeError, ArithmeticError, IndexError):
+        except (ValueError, TypeError, ArithmeticError, LookupError):
             return
         yield from _by_group("lr", found)
 
@@ -165,7 +165,7 @@ def _timms(scheduler: Any) -> Identity:
         count = len(scheduler.optimizer.param_groups)
         try:
             found = [from_timm(scheduler, group=index) for index in range(count)]
-        except (ValueError, TypeError, ArithmeticError):
+        except (ValueError, TypeError, ArithmeticError, LookupError):
             return
         yield from _by_group("lr", found)
 

@@ -13,7 +13,7 @@ from lehr.linting.subjects.optimizers import (
     innermost,
     is_tensor,
     number,
-    optimizer_facts,
+    optimizer_of,
     updates_made,
 )
 from lehr.linting.subjects.origins import horizon_of
@@ -55,6 +55,7 @@ class Live:
         updates: those that the optimizer has made, by its own count; None if unknown.
         groups: the param groups.
         functions: the users' functions in it.
+        built_for: the param groups that it found when it was built; None if unknown.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Live:
     updates: int | None = None
     groups: tuple[LiveGroup, ...] = ()
     functions: tuple[Held, ...] = ()
+    built_for: int | None = None
 
 
 def of_live(
@@ -131,7 +133,7 @@ def _subject(
             for name, c in shown.items()
         },
         run,
-        told.optimizer or optimizer_facts(optimizer),
+        told.optimizer or optimizer_of(optimizer),
         origin=origins,
         feedback={} if found.feedback is None else {"lr": found.feedback},
         sections={
@@ -193,6 +195,9 @@ def _live(
         updates_made(optimizer),
         tuple(_groups(optimizer, curves, position)),
         held,
+        len(known)
+        if isinstance(known := getattr(it, "base_lrs", None), list)
+        else None,
     )
 
 

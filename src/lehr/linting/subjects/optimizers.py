@@ -1,31 +1,92 @@
-"""A live optimizer's facts: its kind, its settings, and what its groups hold."""
+"""What is known of an optimizer: from a section, a name, or a live one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lehr.config.plain import plain
 from lehr.linting.base import Optimizer
 
-_FIELDS = ("lr", "momentum", "weight_decay", "eps", "alpha", "rho")
+_ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0}
+DEFAULTS: Mapping[str, Mapping[str, float]] = {
+    "adam": _ADAM,
+    "adamw": _ADAM | {"weight_decay": 0.01},
+    "nadam": _ADAM,
+    "radam": _ADAM,
+    "adamax": _ADAM,
+    "lamb": _ADAM | {"eps": 1e-6},
+    "lion": {"beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+    "sgd": {"momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0},
+    "rmsprop": {"alpha": 0.99, "momentum": 0.0, "eps": 1e-8, "weight_decay": 0.0},
+    "adagrad": {"lr_decay": 0.0, "eps": 1e-10, "weight_decay": 0.0},
+    "adadelta": {"rho": 0.9, "eps": 1e-6, "weight_decay": 0.0},
+    "muon": {"momentum": 0.95, "weight_decay": 0.1},
+}
+"""What is in force where nothing is said: the defaults of torch, or of the author."""
+
+RUN_DEFAULTS: Mapping[str, Mapping[str, float]] = {"sgd": {"momentum": 0.9}}
+"""Where `kind` in a document of `lehr train` means other defaults."""
+
+_NAMES = ("kind", "name", "class_name", "_target_", "type", "class_path")
+_SAME = {"learning_rate": "lr", "wd": "weight_decay"}
 
 
-def optimizer_facts(optimizer: Any) -> Optimizer:
-    """Return what a rule may know of a live optimizer; it is only read.
+def optimizer_of(given: Any) -> Optimizer:
+    """Return what is known of an optimizer, which is only read.
 
     Args:
-        optimizer: torch's, or one with `param_groups`; a wrapper's is looked through.
+        given: a section of a document, such as {"kind": "adamw", "beta2": 0.95} or
+            {"name": "AdamW", "betas": [0.9, 0.95]}; a name; a live torch optimizer, or
+            what wraps one, of which the first group is read; an `Optimizer`; or None.
+
+    Raises:
+        TypeError: it is none of these.
+
+    >>> optimizer_of({"name": "AdamW", "betas": [0.9, 0.95]}).values["beta2"]
+    0.95
+    >>> optimizer_of("sgd").values["momentum"]
+    0.0
     """
-    inner = innermost(optimizer)
-    groups = getattr(inner, "param_groups", None)
-    if not groups:
+    if given is None:
         return Optimizer()
-    group = groups[0]
-    values = {k: v for k in _FIELDS if (v := number(group.get(k))) is not None}
-    betas = group.get("betas")
-    if isinstance(betas, tuple | list):
-        for index, value in enumerate(betas[:2], 1):
-            beta = number(value)
-            values |= {} if beta is None else {f"beta{index}": beta}
-    return Optimizer(type(inner).__name__.lower(), values)
+    if isinstance(given, Optimizer):
+        return given
+    if isinstance(given, str):
+        return _known({"name": given})
+    live = innermost(given)
+    groups = getattr(live, "param_groups", None)
+    if groups:
+        return _known({"name": type(live).__name__, **groups[0]})
+    section = plain(given)
+    if isinstance(section, Mapping):
+        return _known(section)
+    raise TypeError(
+        "optimizer must be a name, a mapping of settings or a torch optimizer, "
+        f"got {given!r}"
+    )
+
+
+def _known(section: Mapping[str, Any]) -> Optimizer:
+    key = next((k for k in _NAMES if isinstance(section.get(k), str)), None)
+    kind = str(section[key]).rpartition(".")[2].lower() if key else ""
+    values = dict(DEFAULTS.get(kind, {}))
+    if key == "kind":
+        values |= RUN_DEFAULTS.get(kind, {})
+    inner = section.get("args", section.get("init_args"))
+    for part in (section, inner if isinstance(inner, Mapping) else {}):
+        for name, value in part.items():
+            values |= dict(_settings(str(name), value))
+    return Optimizer(kind, values)
+
+
+def _settings(name: str, value: Any) -> Iterator[tuple[str, float]]:
+    if name == "betas" and isinstance(value, list | tuple):
+        for index, beta in enumerate(value, 1):
+            yield from _settings(f"beta{index}", beta)
+    elif name != "params" and (x := number(value)) is not None:
+        yield _SAME.get(name, name), x
+
+
+# --------------------------------------------------------------------- a live optimizer
 
 
 def innermost(optimizer: Any) -> Any:
@@ -39,14 +100,18 @@ def innermost(optimizer: Any) -> Any:
 
 
 def number(value: Any) -> float | None:
-    """Return a number out of a group: one in a tensor as well; None if it is none."""
+    """Return a number, also one in a tensor or an array; None if it is none.
+
+    >>> number(3), number(True), number("3")
+    (3.0, None, None)
+    """
     if isinstance(value, bool | str) or value is None:
         return None
     if isinstance(value, int | float):
         return float(value)
-    if is_tensor(value) and getattr(value, "numel", lambda: 0)() == 1:
-        return float(value.detach())
-    return None
+    if getattr(value, "size", None) == 1 or getattr(value, "ndim", None) == 0:
+        return float(value.item())
+    return float(value.detach()) if is_tensor(value) and value.numel() == 1 else None
 
 
 def is_tensor(value: Any) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from lehr._checks import count
 from lehr.config.errors import suggest
-from lehr.linting.base import Optimizer, Unit
-from lehr.linting.subjects.clocks import UNITS
+from lehr.linting.base import UNITS, Optimizer, Unit
+from lehr.linting.subjects.optimizers import optimizer_of
 
 _WRAPPERS = ("accelerate",)
 
@@ -37,7 +38,7 @@ class Told:
 
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> "Told":
-        """Return what keywords say; an optimizer may be just its name.
+        """Return what keywords say; an optimizer is what `optimizer_of` takes.
 
         >>> Told.of({"per": "epoch", "optimizer": "AdamW"}).optimizer.kind
         'adamw'
@@ -47,19 +48,20 @@ class Told:
             if name not in names:
                 hint = suggest(str(name), names)
                 raise TypeError(f"lint knows no {name!r}: {hint}")
-        optimizer = known.get("optimizer")
-        if isinstance(optimizer, str):
-            known = {**known, "optimizer": Optimizer(optimizer.lower())}
-        elif not isinstance(optimizer, Optimizer | None):
-            raise TypeError(
-                f"optimizer must be a name or lehr.linting.base.Optimizer, got "
-                f"{optimizer!r}"
-            )
+        if known.get("optimizer") is not None:
+            known = {**known, "optimizer": optimizer_of(known["optimizer"])}
         return cls(**known)
 
     def __post_init__(self) -> None:
         """Refuse what is none of the words."""
         if self.per not in (None, *UNITS):
             raise ValueError(f"per must be one of {', '.join(UNITS)}, got {self.per!r}")
+        if self.world_size is not None:
+            count("world_size", self.world_size, 1)
+        if self.state is not None and not isinstance(self.state, Mapping):
+            raise TypeError(
+                "state must be a saved state dict, a mapping, got "
+                f"{type(self.state).__name__}; pass what scheduler.state_dict() gave"
+            )
         if self.wrapper not in (None, *_WRAPPERS):
             raise ValueError(f"wrapper must be 'accelerate', got {self.wrapper!r}")
