@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-import lint_toys
 from lehr.cli.main import COMMANDS, main
 from lehr.cli.usage import Parser
 
