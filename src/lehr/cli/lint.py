@@ -78,7 +78,9 @@ def run(args: argparse.Namespace) -> int:
         print(table())
         return 0
     if not args.what:
-        raise UsageError("nothing to look at", "name a file, a folder or an expression")
+        taken = " before --ignore and --select" if args.ignore or args.select else ""
+        what = "name a file, a folder or an expression"
+        raise UsageError("nothing to look at", f"{what}{taken}")
     from lehr.cli.lint_session import Session
 
     session = Session.of(args)

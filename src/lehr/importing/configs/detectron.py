@@ -1,6 +1,7 @@
 """detectron2's `SOLVER`: fvcore's schedulers, with a warmup, times BASE_LR."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,6 +43,7 @@ def _read(source: Source) -> Schedule:
             message = f'SOLVER has no key "{key}"'
             source.fail("LH103", message, ("SOLVER", key), hint, key=True)
     given = {**_DEFAULTS, **own}
+    given["STEPS"] = steps_of(given["STEPS"]) or given["STEPS"]
     for key, value in given.items():
         several = list(value) if isinstance(value, list | tuple) else [value]
         if key in _TEXTS or key not in _DEFAULTS:
@@ -69,6 +71,20 @@ def _read(source: Source) -> Schedule:
     call = Call(source, "fvcore", "WarmupParamScheduler", arguments, ("SOLVER",))
     factor = call.curve(None)
     return float(given["BASE_LR"]) * factor
+
+
+def steps_of(written: object) -> list[int]:
+    """Return the numbers of STEPS, also of a tuple that YAML has taken for a text.
+
+    >>> steps_of("(60000, 80000)"), steps_of([30]), steps_of("soon")
+    ([60000, 80000], [30], [])
+    """
+    if isinstance(written, str):
+        inside = re.fullmatch(r"\s*\(([\d\s,]*)\)\s*", written)
+        return [int(n) for n in re.findall(r"\d+", inside[1])] if inside else []
+    several = written if isinstance(written, list | tuple) else [written]
+    whole = [n for n in several if isinstance(n, int) and not isinstance(n, bool)]
+    return whole if len(whole) == len(several) else []
 
 
 def _is_number(value: object) -> bool:

@@ -33,6 +33,11 @@ _FUNCTIONS = {
     "get_wsd_schedule": "warmup_stable_decay",
 }
 """transformers' functions, and the types whose they are."""
+_SUBCLASSES = (
+    "lightning.pytorch.cli.ReduceLROnPlateau",
+    "pytorch_lightning.cli.ReduceLROnPlateau",
+)
+"""torch's own, with a `monitor`, as LightningCLI wants them."""
 
 
 def place(source: Source) -> Path | None:
@@ -74,6 +79,8 @@ def call(source: Source, path: Path, library: str | None = None) -> Call:
     arguments = {k: v for k, v in given.items() if k not in beside}
     first, _, _ = said.partition(".")
     name = said.rpartition(".")[2]
+    if said in _SUBCLASSES:
+        first = "torch"
     found = library or (first if "." in said else _library(source, name, (*path, key)))
     if found == "transformers" and name in _FUNCTIONS:
         name = _FUNCTIONS[name]

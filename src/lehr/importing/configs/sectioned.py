@@ -27,8 +27,15 @@ def _is_deepspeed(source: Source) -> bool:
     return (named and inside) or any(key in source.data for key in more)
 
 
+_FILLED_IN = "which transformers' Trainer fills in"
+
+
 def _deepspeed(source: Source) -> Schedule:
-    base = source.rate(("optimizer", "params", "lr"))
+    place = ("optimizer", "params", "lr")
+    if source.base is None and source.get(*place) == "auto":
+        hint = "write the number, or use from_transformers(arguments)"
+        source.fail("LH104", f'lr is "auto", {_FILLED_IN}', place, hint)
+    base = source.rate(place)
     name = source.get("scheduler", "type")
     if source.get("scheduler") is None:
         if base is None:
@@ -41,7 +48,7 @@ def _deepspeed(source: Source) -> Schedule:
     arguments = source.section(*path)
     for key, value in arguments.items():
         if value == "auto":
-            message = f'{key} is "auto", which transformers\' Trainer fills in'
+            message = f'{key} is "auto", {_FILLED_IN}'
             hint = "write the number, or use from_transformers(arguments)"
             source.fail("LH104", message, (*path, key), hint)
     call = Call(source, "deepspeed", name, arguments, path, ("scheduler", "type"))

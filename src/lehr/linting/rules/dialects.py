@@ -54,14 +54,17 @@ def _fails(subject: Subject) -> Iterator[Hit]:
 
 
 def climbs(subject: Subject, name: str, origin: Origin) -> tuple[float, float] | None:
-    """Return the value at the horizon and the higher one at the end of the run."""
+    """Return the value at the horizon and the highest one of the run behind it."""
     found = mismatch(subject, origin)
     if found is None or found.run < found.horizon or name not in subject.schedules:
         return None
     low = value_at(subject, name, origin, found.horizon)
-    last = value_at(subject, name, origin, found.run - 1)
+    steps = range(found.horizon, found.run, max((found.run - found.horizon) // 100, 1))
+    high = max(
+        value_at(subject, name, origin, step) for step in (*steps, found.run - 1)
+    )
     peak = subject.schedules[name][: subject.horizon(name)].maximum
-    return None if low < 0 or last - low <= _VISIBLE * peak else (low, last)
+    return None if low < 0 or high - low <= _VISIBLE * peak else (low, high)
 
 
 def goes_below(subject: Subject, name: str, origin: Origin) -> float | None:
@@ -78,15 +81,20 @@ def _climbing(subject: Subject) -> Iterator[Hit]:
         values, found = climbs(subject, name, origin), mismatch(subject, origin)
         if values is None or found is None or per_process(origin, found):
             continue
-        low, last = values
+        low, high = values
+        last = value_at(subject, name, origin, found.run - 1)
+        # Who chose the length for it to come down again at the end may have meant it.
+        again = last - low <= _VISIBLE * high
+        between = f"up to {value(high)} behind it, " if again else ""
         yield Hit(
             f"{called(origin)} climbs back after its {count(found.horizon, 'step')}: "
-            f"{name} is {value(low)} there, and {value(last)} at the last step, "
-            f"{at(found.run - 1)}{found.why}",
+            f"{name} is {value(low)} there, {between}and {value(last)} at the last "
+            f"step, {at(found.run - 1)}{found.why}",
             name,
             found.horizon,
             place=at_horizon(origin),
             fix=as_long_as_the_run(origin),
+            severity="warning" if again and not found.known else None,
         )
 
 
@@ -161,7 +169,8 @@ RULES = (
         "The cosine schedules of torch, transformers, torchtitan, fvcore, Paddle and "
         "pytorch_optimizer are not held at their end: after it, the rate goes up "
         "again, to the peak after twice the time, and nothing warns. Make the length "
-        "the run's own.",
+        "the run's own. Where it has come down again by the end, that may be meant, "
+        "and is a warning; schedulers with restarts say it plainly.",
         _climbing,
         bad=(
             Example(_TITAN.format(total=8000, kind="cosine"), "toml"),

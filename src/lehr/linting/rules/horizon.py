@@ -1,14 +1,16 @@
 """Rules about two ends: that of the schedule, and that of the run."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from lehr.importing.configs.detectron import steps_of
 from lehr.linting.base import Example, Hit, Rule, Severity, Subject
 from lehr.linting.curves import Curve
 from lehr.linting.rewriting import as_long_as_the_run
 from lehr.linting.rules.counting import cause_of
-from lehr.linting.wording import at, count, share, value
+from lehr.linting.wording import at, count, listed, share, value
+from lehr.schedules import Chain, Schedule
 
 _ENDLESS = 2**31
 """A curve of another library that is longer was made to go on."""
@@ -27,12 +29,18 @@ def _of_plan(subject: Subject) -> Iterator[Curve]:
 
 def _within_run(subject: Subject) -> Iterator[Curve]:
     """Yield those, and such of other libraries that name no length of the run."""
+    for curve in _unexplained(subject):
+        origin = subject.origin.get(curve.name)
+        if origin is None or origin.horizon is None:
+            yield curve
+
+
+def _unexplained(subject: Subject) -> Iterator[Curve]:
+    """Yield the curves whose run is known, without those that count something else."""
     if subject.plan is None:
         return
     for curve in subject.rate_curves:
-        origin = subject.origin.get(curve.name)
-        named = origin is not None and origin.horizon is not None
-        if not named and cause_of(subject, curve) is None:
+        if cause_of(subject, curve) is None:
             yield curve
 
 
@@ -88,13 +96,14 @@ def _peakless(curve: Curve) -> bool:
 
 
 def _no_peak(subject: Subject) -> Iterator[Hit]:
-    for curve in _within_run(subject):
-        if curve.shaken or not _peakless(curve) or curve.schedule.steps == math.inf:
+    for curve in _unexplained(subject):
+        end = _climbed(curve.schedule)
+        if curve.shaken or not _peakless(curve) or end == math.inf:
             continue
         # A peak between two updates is missed by less than an update's change.
-        if curve.name in subject.origin and curve.schedule.steps > _ENDLESS:
+        if curve.name in subject.origin and end > _ENDLESS:
             continue  # a range test
-        whole = Curve(curve.name, curve.schedule, curve.schedule.steps + 1)
+        whole = Curve(curve.name, curve.schedule, end + 1)
         if whole.peak_at <= curve.updates:
             continue
         message = (
@@ -105,7 +114,15 @@ def _no_peak(subject: Subject) -> Iterator[Hit]:
         yield Hit(message, curve.name, whole.peak_at)
 
 
+def _climbed(schedule: Schedule) -> float:
+    """Return where a schedule ends, or the warmup of one that goes on for ever."""
+    if schedule.steps == math.inf and isinstance(schedule, Chain):
+        return schedule.pieces[0].steps
+    return schedule.steps
+
+
 def _unreachable(subject: Subject) -> Iterator[Hit]:
+    yield from _left_out(subject)
     for curve in _within_run(subject):
         if not curve.stepped or curve.made_of("Staircase", "Noise"):
             continue
@@ -124,6 +141,23 @@ def _unreachable(subject: Subject) -> Iterator[Hit]:
                 f"the run ends at {at(curve.updates)}"
             )
             yield Hit(message, curve.name, math.ceil(missed[0]))
+
+
+def _left_out(subject: Subject) -> Iterator[Hit]:
+    """Yield the milestones that detectron2 leaves out, as they come after MAX_ITER."""
+    solver = subject.sections.get("document", {}).get("SOLVER")
+    if not isinstance(solver, Mapping) or not subject.schedules:
+        return
+    if solver.get("LR_SCHEDULER_NAME", "WarmupMultiStepLR") != "WarmupMultiStepLR":
+        return
+    run = subject.horizon("lr")
+    missed = [step for step in steps_of(solver.get("STEPS")) if step > run]
+    if missed:
+        message = (
+            f"detectron2 leaves out {listed(f'{at(step)}' for step in missed)} of "
+            f"STEPS: the run ends at {at(run)}"
+        )
+        yield Hit(message, step=missed[0], path=("SOLVER", "STEPS"))
 
 
 def _steps(curve: Curve, joint: float) -> bool:

@@ -246,5 +246,6 @@ RULES = (
             ),
         ),
         source="min_lr_ratio, alpha_f and cos_min_ratio are factors in other libraries",
+        over=("LH006", "LH009", "LH010"),
     ),
 )

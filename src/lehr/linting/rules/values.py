@@ -83,12 +83,14 @@ def _wasted(subject: Subject) -> Iterator[Hit]:
 
 def _spent(subject: Subject) -> Iterator[Hit]:
     for curve in subject.rate_curves:
-        if not curve.ends or curve.sampled or curve.cyclic or curve.peak <= 0:
+        if not curve.ends or curve.shaken or curve.cyclic or curve.peak <= 0:
             continue
         # What is held behind the end is another rule's.
         held = min(curve.updates, curve.schedule.steps) < curve.updates
-        if held or not 0 < curve.final < SPENT * curve.peak:
+        if held or not 0 <= curve.final < SPENT * curve.peak:
             continue
+        if curve.final == 0 and curve.schedule.steps < math.inf:
+            continue  # its end, and no decay that is too fast
         step = _first_below(curve, SPENT * curve.peak)
         rest = 0.0 if step is None else curve.updates - step
         if step is not None and rest > 0.2 * curve.updates:

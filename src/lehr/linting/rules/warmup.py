@@ -137,7 +137,7 @@ def _outlasting(subject: Subject) -> Iterator[Hit]:
             left = curve.updates - rise
             message = (
                 f"{curve.name} rises until update {at(rise)} of {at(curve.updates)}: "
-                f"{count(left)} are left to decay"
+                f"{count(left)} {'is' if left == 1 else 'are'} left to decay"
             )
             yield Hit(message, curve.name, int(rise))
         elif 0 < fall < rise and rise > 0.05 * curve.updates and curve.stops:

@@ -75,6 +75,8 @@ def _subject(given: Any, plan: Plan | None, known: Mapping[str, Any]) -> Subject
         fields = {str(k): each for k, each in given.items()}
         if all(isinstance(each, Schedule) for each in fields.values()):
             return Subject(fields, plan)
+        if _holds_objects(given):
+            return _of_object(given, plan, known)
     if isinstance(given, Config):
         return of_config(given, plan)
     if isinstance(given, Written):
@@ -143,6 +145,13 @@ def _foreign(given: Any, plan: Plan | None, known: Mapping[str, Any]) -> Subject
 
     subject: Subject = of_foreign(given, plan=plan, **known)
     return subject
+
+
+def _holds_objects(given: Mapping[str, Any]) -> bool:
+    """Return whether a mapping is that of Lightning, around a live scheduler."""
+    from lehr.linting.subjects.wrapped import is_live
+
+    return is_live(given)
 
 
 def _of_object(given: Any, plan: Plan | None, known: Mapping[str, Any]) -> Subject:

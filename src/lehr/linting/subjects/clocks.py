@@ -32,15 +32,27 @@ def run_of(
     return units * stepping.times // stepping.every
 
 
-def guessed(plan: Plan | None, horizon: int | None) -> Unit:
-    """Return what a step is where nothing says it: what makes the horizon fit.
+def guessed(
+    plan: Plan | None, horizon: int | None, longest: float | None = None
+) -> Unit:
+    """Return what a step is where nothing says it: what makes the lengths fit.
+
+    Args:
+        plan: the run, if it is known.
+        horizon: the scheduler's own length, if it has one: the run's epochs or not.
+        longest: else the longest of its lengths, which may fit into the epochs.
 
     >>> plan = Plan(dataset_size=640, batch_size=64, accumulation=2, epochs=3)
     >>> guessed(plan, 3), guessed(plan, 15), guessed(plan, 7)
     ('epoch', 'update', 'update')
+    >>> guessed(plan, None, 2), guessed(plan, None, 5)
+    ('epoch', 'update')
     """
-    if plan is None or horizon is None or plan.epochs is None:
+    if plan is None or plan.epochs is None:
         return "update"
+    if horizon is None:
+        fits = longest is not None and longest <= plan.epochs
+        return "epoch" if fits else "update"
     fits_epochs = abs(horizon - plan.epochs) <= 1
     return "epoch" if fits_epochs and abs(horizon - plan.updates) > 1 else "update"
 

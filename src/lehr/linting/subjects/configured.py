@@ -11,7 +11,7 @@ from lehr.importing.configs.reading import Reading
 from lehr.linting.base import Feedback, Origin, Place, Stepping, Unit
 from lehr.linting.subjects.clocks import guessed
 from lehr.linting.subjects.following import driven_by, feedback_of, greedy
-from lehr.linting.subjects.origins import horizon_of
+from lehr.linting.subjects.origins import horizon_of, longest_of
 from lehr.linting.subjects.told import Told
 from lehr.plan import Plan
 from lehr.schedules import Constant, Schedule
@@ -110,7 +110,8 @@ def _stepping(
         by_epoch = all(each.arguments.get("by_epoch", True) for each in found.calls)
         return Stepping("epoch" if by_epoch else "update", times)
     if call.library in _STEPPED_BY_HAND:
-        return Stepping(guessed(plan, horizon), times)
+        longest = longest_of(call.library, call.name, call.arguments)
+        return Stepping(guessed(plan, horizon, longest), times)
     return Stepping("update", times)
 
 

@@ -16,7 +16,7 @@ from lehr.linting.subjects.optimizers import (
     optimizer_of,
     updates_made,
 )
-from lehr.linting.subjects.origins import horizon_of
+from lehr.linting.subjects.origins import horizon_of, longest_of
 from lehr.linting.subjects.told import Told
 from lehr.linting.subjects.wrapped import Wrapped, is_live, unwrapped
 from lehr.plan import Plan
@@ -104,6 +104,8 @@ def of_live(
     told = Told.of(known if per is None else {**known, "per": per})
     size = told.world_size or (None if plan is None else plan.world_size)
     inside = unwrapped(scheduler, size)
+    if told.wrapper == "accelerate" and inside.scheduler is scheduler:
+        inside = replace(inside, times=size or 1)
     found = identified(inside.scheduler, told.metric or inside.metric)
     if inside.monitored and found.feedback is not None:
         settings = {**found.feedback.settings, "monitored": True}
@@ -166,7 +168,8 @@ def _origin(
     curve: Schedule | None,
 ) -> Origin:
     horizon = horizon_of(found.library, found.name, found.arguments, curve)
-    per = told.per or inside.per or found.per or guessed(plan, horizon)
+    longest = longest_of(found.library, found.name, found.arguments)
+    per = told.per or inside.per or found.per or guessed(plan, horizon, longest)
     stepping = Stepping(per, inside.times, inside.every)
     run, position = run_of(plan, stepping), _position(inside.scheduler)
     if run is None and horizon and position is not None and position > horizon:

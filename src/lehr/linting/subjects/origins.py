@@ -86,6 +86,29 @@ def horizon_of(
     return _whole(arguments.get(dialect.horizon))
 
 
+def longest_of(library: str, scheduler: str, given: Mapping[str, Any]) -> float | None:
+    """Return the longest length of a scheduler of torch that names no end.
+
+    0 for a factor per step, which has no length, and which torch shows per epoch; None
+    for a user's function and for other libraries', which say what a step is.
+
+    >>> longest_of("torch", "MultiStepLR", {"milestones": [30, 60]})
+    60
+    >>> longest_of("torch", "ExponentialLR", {"gamma": 0.95})
+    0
+    """
+    dialect = schedulers(library).get(scheduler) if library == "torch" else None
+    if dialect is None or scheduler == "LambdaLR":
+        return None
+    arguments = full(library, scheduler, given)
+    lengths: list[float] = [0]
+    for name in dialect.lengths:
+        value = arguments.get(name)
+        several = value if isinstance(value, list | tuple) else [value]
+        lengths += (each for each in several if isinstance(each, int | float))
+    return max(lengths)
+
+
 def _held(curve: Schedule | None) -> int | None:
     return None if curve is None or not curve.steps < _FAR else round(curve.steps)
 

@@ -42,13 +42,16 @@ def is_live(given: Any) -> bool:
     Args:
         given: anything. Schedulers of torch, timm, transformers, accelerate and
             pytorch_optimizer are; so are optax's functions, lehr's own bound
-            schedulers, and the dictionary that Lightning takes.
+            schedulers, and the dictionary that Lightning takes, alone or as
+            `configure_optimizers` returns it.
 
     >>> is_live({"name": "StepLR"}), is_live(0.1), is_live(len)
     (False, False, False)
     """
     if isinstance(given, Mapping):
-        inner = given.get("scheduler")
+        inner = given.get("scheduler", given.get("lr_scheduler"))
+        if isinstance(inner, Mapping) and "scheduler" not in given:
+            inner = inner.get("scheduler")
         return inner is not None and not isinstance(inner, Mapping) and is_live(inner)
     if isinstance(given, type):
         return False
@@ -71,6 +74,11 @@ def unwrapped(given: Any, world_size: int | None = None) -> Wrapped:
         given: a live scheduler, or what wraps one.
         world_size: processes, if that is known; else accelerate's own count.
     """
+    if isinstance(given, Mapping) and "scheduler" not in given:
+        inner = given["lr_scheduler"]  # of what configure_optimizers returns
+        return unwrapped(
+            inner if isinstance(inner, Mapping) else {"scheduler": inner}, world_size
+        )
     if isinstance(given, Mapping):
         found = unwrapped(given["scheduler"], world_size)
         per: Unit = "epoch" if given.get("interval", "epoch") == "epoch" else "update"
