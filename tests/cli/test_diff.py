@@ -70,6 +70,18 @@ def test_documents_are_read_by_their_own_plans(here, capsys):
     assert facts == diff(Linear(1, 0, 100), Linear(1, 0, 50), at=50).record()
 
 
+def test_of_several_fields_only_those_that_differ_have_a_screen(here, capsys):
+    text = "schedules: {lr: 'linear(1, 0, 100)', momentum: 0.9, beta2: %s}"
+    (here / "a.yaml").write_text(text % 0.95)
+    (here / "b.yaml").write_text(text % 0.99)
+    assert main(["diff", "a.yaml", "b.yaml"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.startswith("beta2\nA  a.yaml\n")
+    assert shown.endswith("\n\nthe same at every update: lr, momentum\n")
+    assert main(["diff", "a.yaml", "a.yaml"]) == 0
+    assert capsys.readouterr().out == "the same at every update: lr, momentum, beta2\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -1,6 +1,8 @@
 """`lehr extend` as a person uses it: screens, documents, facts, mistakes."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,18 @@ def test_a_document_is_changed_in_place_and_keeps_its_comments(here, capsys):
     assert run(*words, "--write") == 0
     assert (here / "run.yaml").read_text() == shown
     assert "wrote schedules.lr in run.yaml" in capsys.readouterr().err
+
+
+def test_a_document_in_a_pipe_is_changed_as_its_file(capsys, monkeypatch):
+    words = ["--steps", "1000", "--at", "500", "--total", "2000"]
+    assert run("run.yaml", *words, "-o", "-") == 0
+    of_the_file = capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.StringIO(DOCUMENT))
+    assert run("-", *words, "-o", "-") == 0
+    assert capsys.readouterr().out == of_the_file
+    monkeypatch.setattr(sys, "stdin", io.StringIO(DOCUMENT))
+    assert run("-", *words, "--write") == 2
+    assert "--write changes a file, not a pipe" in capsys.readouterr().err
 
 
 def test_a_plan_that_stays_shorter_than_its_schedule_is_told(here, capsys):

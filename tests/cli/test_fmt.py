@@ -136,5 +136,9 @@ def test_the_schema_is_printed_or_written(here, capsys):
         written["properties"]["epochs"]
         == whole["properties"]["train"]["properties"]["epochs"]
     )
+    assert main(["schema", "-o", "train.json"]) == 2
+    assert "train.json exists\n   = --force replaces it" in capsys.readouterr().err
+    assert main(["schema", "-o", "train.json", "--force"]) == 0
+    assert json.loads((here / "train.json").read_text()) == whole
     assert main(["schema", "-o", "no/such/folder.json"]) == 2
     assert "no folder no/such" in capsys.readouterr().err

@@ -194,6 +194,16 @@ def test_goes_on_with_the_same_settings_only(whole, capsys):
     assert "or start a new run without --resume" in shown
 
 
+def test_other_settings_are_told_in_the_words_of_plan_as_well(whole, capsys):
+    same = ["train", "--resume", "--dry-run", "--run-dir", str(whole)]
+    assert main([*same, "plan.epochs=4", "plan.batch_size=16"]) == 0
+    assert main([*same, "plan.length=9ep", "plan.accumulation=1"]) == 2
+    shown = capsys.readouterr().err
+    assert "train.epochs was 4 when the run was started, and is 9 now" in shown
+    assert "train.accumulation was 2" in shown
+    assert shown.count("--> <command line>   at ") == 2
+
+
 def test_resumes_the_run_that_was_started_last(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     tiny = ["model.width=2", "train.epochs=1", "train.batch_size=512", "--quiet"]

@@ -248,6 +248,19 @@ def test_a_mistake_is_named_at_its_place(text, code, place, message):
     assert message in problem.message
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("chain(1, 2)", "chain([a, b])"),
+        ("linear(0, 1, 2).then(1)", "chain([a, b])"),
+        ("linear(0, 1, 2).repeat(3)", "written like repeat("),
+        ("linear(0, 1, 2)[:1]", "window(schedule, start, stop)"),
+    ],
+)
+def test_who_writes_python_is_told_how_it_is_written_here(text, hint):
+    assert hint in only_problem(text).hint
+
+
 def test_all_mistakes_of_an_expression_are_found_at_once():
     text = "chain((cosin(1), linear(0, 1, stps=3), linear(0, 1, -1)))"
     found = [(p.code, p.column) for p in problems(text)]

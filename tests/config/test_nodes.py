@@ -7,7 +7,7 @@ from examples import EXAMPLES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lehr import Chain, Constant, Linear, Plan, Schedule, warmup_cosine
+from lehr import Chain, Constant, Linear, Plan, Schedule, read_config, warmup_cosine
 from lehr.config import ConfigError, build_schedule, from_mapping, parse_document
 
 RUN = Plan(dataset_size=1_000, batch_size=10, sequence_length=100, epochs=20)
@@ -174,3 +174,9 @@ def test_an_endless_length_may_be_written():
     assert (
         built("lr: {kind: exponential_decay, start: 1, factor: 0.9}").steps == math.inf
     )
+
+
+def test_a_target_by_a_short_name_is_told_the_name_that_python_knows():
+    lr = {"_target_": "lehr.wsd", "peak": 1, "warmup": 1, "decay": 1, "total": 9}
+    with pytest.raises(ConfigError, match=r"_target_: lehr\.warmup_stable_decay"):
+        read_config({"schedules": {"lr": lr}})

@@ -2,14 +2,49 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from lehr.cli import find_rate, runs
 from lehr.cli.main import COMMANDS, parser_of
 from lehr.cli.sources import ENDINGS, KEYS
+from lehr.config.builtin import BUILT_IN
 from lehr.presets import preset_names
 
 _FILES = re.compile(r"FILE|FOLDER|DIR|CONFIG|RUN|PATH|CHECKPOINT|(?<![A-Z])[AB]$")
 _CHOICES = re.compile(r"[a-z][\w-]*( \| [a-z][\w-]*)+")
+
+
+def _sources() -> tuple[str, ...]:
+    return tuple(f"preset:{name}" for name in preset_names())
+
+
+def _hows() -> tuple[str, ...]:
+    from lehr.replanning.extending import HOWS
+
+    return (*HOWS, "rewarm")
+
+
+def _codes() -> tuple[str, ...]:
+    from lehr.config.errors import CODES
+    from lehr.linting.rules import RULES
+
+    return (*RULES, *CODES)
+
+
+_KNOWN: dict[str, Callable[[], tuple[str, ...]]] = {
+    "diff A": _sources,
+    "diff B": _sources,
+    "explain rules": _codes,
+    "extend how": _hows,
+    "find-rate rule": lambda: find_rate.RULES,
+    "find-rate arguments": lambda: BUILT_IN,
+    "init preset": lambda: tuple(preset_names()),
+    "presets name": lambda: tuple(preset_names()),
+    "runs words": lambda: runs.ACTIONS,
+    "train arguments": lambda: BUILT_IN,
+}
+"""What a parser takes of a few words without naming them, by command and word."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +87,8 @@ class Command:
     @property
     def choices(self) -> tuple[str, ...]:
         """The words that may stand by themselves."""
-        return tuple(c for each in self.arguments for c in each.choices)
+        every = (choice for each in self.arguments for choice in each.choices)
+        return tuple(dict.fromkeys(every))
 
     @property
     def files(self) -> bool:
@@ -92,22 +128,24 @@ def _word(action: argparse.Action, command: str) -> Word:
         tuple(action.option_strings),
         re.split(r" \(|[:;,] ", told)[0],
         takes,
-        _choices(action, shown, told, is_source),
+        _choices(action, shown, told, command, is_source),
         bool(takes and _FILES.search(takes)),
         ENDINGS if is_source else (),
     )
 
 
 def _choices(
-    action: argparse.Action, shown: str, told: str, is_source: bool
+    action: argparse.Action, shown: str, told: str, command: str, is_source: bool
 ) -> tuple[str, ...]:
     """Return the values there are, also where only the help tells them."""
     if action.choices is not None:
         return tuple(map(str, action.choices))
     if is_source:
-        return tuple(f"preset:{name}" for name in preset_names())
+        return _sources()
     if action.dest == "plan" and shown == "KEY=VALUE":
         return tuple(f"{key}=" for key in KEYS)
+    if known := _KNOWN.get(f"{command} {action.dest}"):
+        return known()
     if action.dest == "library":
         from lehr.dialects import LIBRARIES
 

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from lehr.cli.given import Given
@@ -14,6 +15,8 @@ from lehr.plotting.terminal import draw
 from lehr.replanning import Difference, diff
 from lehr.replanning.table import table
 from lehr.schedules import Schedule
+
+_Found = tuple[str, Given, Given, Difference]
 
 
 def act(args: argparse.Namespace) -> int:
@@ -40,10 +43,21 @@ def act(args: argparse.Namespace) -> int:
         }
         print(json.dumps(facts, indent=2))
     else:
-        screens = [_screen(*each, args) for each in found]
-        notes = "\n".join([*alone, *beside])
-        print("\n\n".join([*screens, *([notes] if notes else [])]))
+        _print(found, [*alone, *beside], args)
     return 0 if same else 1
+
+
+def _print(found: Sequence[_Found], notes: list[str], args: argparse.Namespace) -> None:
+    """Print a screen for each field; of several, the equal ones are only named."""
+    equal = [name for name, *_, each in found if each.equal] if len(found) > 1 else []
+    parts = [_screen(*each, args) for each in found if each[0] not in equal]
+    if equal:
+        width = args.width or terminal_width()
+        told = f"the same at every update: {', '.join(equal)}"
+        parts.append(textwrap.fill(told, width, subsequent_indent="    "))
+    if notes:
+        parts.append("\n".join(notes))
+    print("\n\n".join(parts))
 
 
 def _pairs(

@@ -20,7 +20,7 @@ from lehr.cli.writing import refuse_existing, rewrite, write
 from lehr.config.documents import ENDINGS, Document, read_text
 from lehr.config.durations import Run
 from lehr.config.edits import edited
-from lehr.config.errors import Path, format_path
+from lehr.config.errors import format_path
 from lehr.config.formatting import format_of
 from lehr.plotting.console import terminal_width
 from lehr.replanning import Difference, diff, extend, rewarm
@@ -155,7 +155,9 @@ def _write(given: Given, new: Schedule, args: argparse.Namespace) -> None:
             raise UsageError(message, "-o FILE")
         text = f"{new!r}\n"
     else:
-        text = _changed(document, given.path, new)
+        if args.write and given.text:
+            raise UsageError("--write changes a file, not a pipe", "-o FILE, or -o -")
+        text = _changed(document, given, new)
     if args.output == "-":
         print(text, end="")
     elif args.write and document is not None:
@@ -176,16 +178,16 @@ def _tell_length(given: Given, new: Schedule) -> None:
         print(f"note: the schedule is now {told}", file=sys.stderr)
 
 
-def _changed(document: Document, path: Path, new: Schedule) -> str:
-    """Return the text of a document with another schedule at a path."""
+def _changed(document: Document, given: Given, new: Schedule) -> str:
+    """Return the text of a document with another schedule where the given one is."""
     source = document.source
-    if source.startswith(PRESET):
+    if given.text:
+        text = given.text
+    elif source.startswith(PRESET):
         text = preset_text(source)
-    elif source.startswith("<"):
-        raise UsageError("standard input cannot be edited", "name a file")
     else:
         text = read_text(source)
     form = ENDINGS.get(os.path.splitext(source)[1].lower()) or format_of(text)
     if form is None:
         raise UsageError(f"{source} is no document of lehr", "lehr convert makes one")
-    return edited(text, form, {path: repr(new)}, source=source)
+    return edited(text, form, {given.path: repr(new)}, source=source)

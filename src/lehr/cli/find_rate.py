@@ -26,7 +26,7 @@ suggestion is where to begin looking for a peak, not the best rate of a run.
 
 exit codes: 0 a suggestion; 1 the sweep shows nothing; 2 wrong words, document
 """
-_RULES = ("steepest", "valley", "minimum", "slide")
+RULES = ("steepest", "valley", "minimum", "slide")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=100,
         help="rates to try (default: 100)",
     )
-    rules = f"the suggestion: {', '.join(_RULES)} (default: {_RULES[0]})"
-    add("--rule", metavar="RULE", default=_RULES[0], help=rules)
+    rules = f"the suggestion: {', '.join(RULES)} (default: {RULES[0]})"
+    add("--rule", metavar="RULE", default=RULES[0], help=rules)
     read = parser.add_mutually_exclusive_group()
     read.add_argument("--text", type=Path, metavar="FILE", help="learn these bytes")
     read.add_argument("--data", type=Path, metavar="PATH", help="where the data are")
@@ -73,9 +73,9 @@ def run(args: argparse.Namespace) -> int:
         UsageError: there is no such rule.
         ValueError: a number is out of range.
     """
-    if args.rule not in _RULES:
-        near = did_you_mean(args.rule, _RULES)
-        known = f"known: {', '.join(_RULES)}"
+    if args.rule not in RULES:
+        near = did_you_mean(args.rule, RULES)
+        known = f"known: {', '.join(RULES)}"
         raise UsageError(f'unknown rule "{args.rule}"', f"{near} {known}".strip())
     found = _sweep(args)
     if args.json:

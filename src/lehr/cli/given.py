@@ -23,6 +23,7 @@ class Given:
         document: where it was read; None for an expression.
         path: the place in the document.
         plan: what its durations were resolved against, if anything.
+        text: the whole text of a document that no file holds: one that was piped in.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Given:
     document: "Document | None" = None
     path: Path = ()
     plan: Run | None = None
+    text: str = ""
 
     @property
     def label(self) -> str:

@@ -146,6 +146,8 @@ def _document(text: str, source: str) -> Document:
     form = ENDINGS.get(os.path.splitext(source)[1].lower())
     if form is not None:
         return parse_document(text, source=source, format=form)
+    if not text.strip():
+        raise wrong("it is empty", source)
     return document_of(text + "\n" if "\n" not in text else text)
 
 

@@ -126,7 +126,7 @@ class Reader:
             from lehr.config.documents import parse_document
 
             document = parse_document(text, source=source, format=form)
-            yield from self.document(document)
+            yield from (replace(each, text=text) for each in self.document(document))
         elif self.library or re.match(_FLAGS, text):
             from lehr.cli.foreign import read_foreign
 

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--section", metavar="NAME", help="of one section only: schedules, train, ..."
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.add_argument("--force", action="store_true", help="replace the file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
     if args.output in (None, "-"):
         print(text, end="")
         return 0
-    from lehr.cli.writing import write
+    from lehr.cli.writing import refuse_existing, write
 
+    refuse_existing(args.output, args.force)
     write(args.output, text)
     print(f"wrote {args.output}: {len(schema['$defs'])} definitions", file=sys.stderr)
     return 0

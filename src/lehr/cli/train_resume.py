@@ -1,12 +1,17 @@
 """The run that `lehr train --resume` goes on with, by its own settings alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lehr.cli.train_document import COMMAND, Asked, checked
 from lehr.config.errors import ConfigError, Problem
+from lehr.config.errors import Path as Keys
 from lehr.training.run_folder import RunFolder, latest_run
+
+if TYPE_CHECKING:
+    from lehr.config.documents import Document
 
 
 def output_folder(name: str) -> Path:
@@ -62,8 +67,7 @@ def _refuse_changes(folder: RunFolder, asked: Asked) -> None:
     from lehr.config.documents import read_document
 
     saved = read_document(folder.resolved)
-    # Of no document, what is typed changes the saved one.
-    wanted = asked.laid_over(saved) if asked.name is None else asked.read[1]
+    wanted = _changed(saved, asked) if asked.name is None else asked.read[1]
     base, data = Path(folder.facts["folder"]), given_data(folder)
     before = checked(saved, base, data)[0].resolved()
     after = checked(wanted, base, asked.data or data)[0].resolved()
@@ -78,6 +82,25 @@ def _refuse_changes(folder: RunFolder, asked: Asked) -> None:
     ]
     if problems:
         raise ConfigError(problems)
+
+
+def _changed(saved: "Document", asked: Asked) -> "Document":
+    """Return the saved document with what is typed, be it in the words of `plan`.
+
+    What `plan` says of the length and the batch is saved in `train`.
+    """
+    from lehr.config.durations import BATCH, LENGTHS
+
+    wanted = asked.laid_over(saved)
+    plan = wanted.data.get("plan")
+    typed = set(plan) if isinstance(plan, dict) else set[str]()
+    lengths = dict.fromkeys(LENGTHS, next((n for n in LENGTHS if n in typed), None))
+    said = {**lengths, **{name: name for name in BATCH if name in typed}}
+    moved: dict[Keys, Keys] = {
+        ("train", now): ("plan", name) for now, name in said.items() if name
+    }
+    train = {k: v for k, v in wanted.data["train"].items() if not said.get(k)}
+    return replace(wanted, data={**wanted.data, "train": train}, moved=moved)
 
 
 def _differences(

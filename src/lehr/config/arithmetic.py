@@ -92,7 +92,7 @@ class Arithmetic:
             if name in train and other in plan:
                 what = "the length of the run" if name in LENGTHS else name
                 message = f"{what} stands in plan.{other} and in train.{name}"
-                hint = "keep one of them; for one run, set the other to null"
+                hint = f"keep one of them; for one run: plan.{other}=null"
                 problem = self.document.problem("LH131", message, ("train", name), hint)
                 self.problems.append(problem)
 

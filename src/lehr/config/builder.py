@@ -156,7 +156,9 @@ class Builder:
             parameter = argument.name
             if parameter is None and index >= len(places):
                 message = f"{name} takes {_count(len(places))} without a name"
-                hint = f"{name}({signature(name)})"
+                several = f"; several go in brackets: {name}([a, b])"
+                first = str(next(iter(known.values())).annotation) if known else ""
+                hint = f"{name}({signature(name)})" + several * ("tuple" in first)
                 self.fail(argument.report("LH103", message, hint))
                 continue
             parameter = places[index] if parameter is None else parameter

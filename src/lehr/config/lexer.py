@@ -18,6 +18,10 @@ _TOKENS = re.compile(
     re.VERBOSE,
 )
 
+_PIECES = "a schedule of others is written like repeat(cosine(1, 0, 100), 5)"
+_INSTEAD = {"then": "one after the other: chain([a, b])"}
+"""What to write for a method of Python."""
+
 
 class Token(NamedTuple):
     """One word of an expression: its kind, its text, and where it starts.
@@ -111,4 +115,7 @@ def _refuse_character(source: Text, at: int) -> NoReturn:
     character = source.text[at]
     if character in "\"'":
         source.refuse(at, "a string is not closed", f"end it with {character}")
-    source.refuse(at, f"{character!r} has no meaning in an expression")
+    hint = ""
+    if method := re.match(r"\.\s*([A-Za-z_]\w*)", source.text[at:]):
+        hint = _INSTEAD.get(method[1], _PIECES)
+    source.refuse(at, f"{character!r} has no meaning in an expression", hint)

@@ -136,7 +136,9 @@ class _Reader:
         kind = names.target(named) if isinstance(named, str) else None
         if kind is None:
             message = f"{named!r} is none of lehr's schedules, and no other code runs"
-            hint = "_target_: lehr.warmup_cosine, or kind: warmup_cosine"
+            word = str(named).removeprefix("lehr.")
+            name = names.known().get(word, "warmup_cosine")
+            hint = f"_target_: lehr.{name}, or kind: {names.lowered(name)}"
             return self.builder.fail(place("LH109", message, hint))
         if value.get("_partial_"):
             message = "_partial_ leaves a function, and a schedule is wanted"

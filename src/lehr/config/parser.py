@@ -125,6 +125,9 @@ class _Parser:
         if self.token.kind == "end":
             self.source.refuse(0, "the expression is empty")
         node = self.expression(0)
+        if self.token.kind == "[":
+            hint = "a part of a schedule: window(schedule, start, stop)"
+            self.source.refuse(self.token.start, "'[' follows no operator", hint)
         self.expect("end", "expected an operator or the end")
         return node
 

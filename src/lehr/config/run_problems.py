@@ -48,7 +48,8 @@ def _problem(
             "LH103", f'unknown key "{name}"', path, hint=hint, key=True
         )
     if kind == "missing":
-        return document.problem("LH104", f'missing key "{name}"', path)
+        hint = "schedules: {lr: 1e-3}" if path == ("schedules",) else ""
+        return document.problem("LH104", f'missing key "{name}"', path, hint)
     if kind == "union_tag_not_found":
         hint = f"known kinds: {', '.join(sorted(_tags(owner, name)))}"
         return document.problem("LH104", 'missing key "kind"', path, hint)

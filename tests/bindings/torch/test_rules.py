@@ -120,7 +120,9 @@ def test_a_mapping_must_name_each_group_once(make):
         Scheduler(optimizer, lr={"body": FALL, "haed": FALL})
     with pytest.raises(ValueError, match=r"param_groups\[1\] twice: by 1"):
         Scheduler(optimizer, lr={"body": FALL, "head": FALL, 1: FALL})
-    with pytest.raises(ValueError, match="none has a name; by index: 0 to 1"):
+    with pytest.raises(
+        ValueError, match="none has a name; by index: 0 to 1; groups_by"
+    ):
         Scheduler(make(None, None), lr={"body": FALL})
 
 

@@ -187,7 +187,8 @@ def _named(name: str, key: Any, groups: Groups) -> list[int]:
     near = difflib.get_close_matches(str(key), names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     known = ", ".join(map(repr, names)) if names else "none has a name"
+    maker = "" if names else "; groups_by_pattern(model, patterns) makes named ones"
     raise ValueError(
         f"{name} names a param group {key!r} that does not exist; {hint}"
-        f"groups by name: {known}; by index: 0 to {len(groups) - 1}"
+        f"groups by name: {known}; by index: 0 to {len(groups) - 1}{maker}"
     )
