@@ -79,12 +79,14 @@ if _typing.TYPE_CHECKING:
         opposed,
         power_of_tokens,
         proportional,
+        sgdr,
         trapezoid,
         warm_restarts,
         warmup_constant,
         warmup_cosine,
         warmup_linear,
         warmup_stable_decay,
+        wsd,
     )
 
 __version__ = "0.1.0"
@@ -154,6 +156,7 @@ __all__ = [
     "read_curve",
     "recognize",
     "rewarm",
+    "sgdr",
     "to_code",
     "trapezoid",
     "warm_restarts",
@@ -161,6 +164,7 @@ __all__ = [
     "warmup_cosine",
     "warmup_linear",
     "warmup_stable_decay",
+    "wsd",
 ]
 
 _ELSEWHERE = {

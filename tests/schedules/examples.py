@@ -48,12 +48,14 @@ from lehr import (
     opposed,
     power_of_tokens,
     proportional,
+    sgdr,
     trapezoid,
     warm_restarts,
     warmup_constant,
     warmup_cosine,
     warmup_linear,
     warmup_stable_decay,
+    wsd,
 )
 
 FAMILIES: list[Schedule] = [
@@ -187,6 +189,8 @@ RECIPES: dict[str, Schedule] = {
     "warmup_stable_decay": warmup_stable_decay(
         1.0, warmup=4, stable=10, decay=40, shape="1-sqrt"
     ),
+    "wsd": wsd(0.1, warmup=0, decay=5, total=30),
+    "sgdr": sgdr(0.1, period=7, stretch=1.5),
     "trapezoid": trapezoid(1.0, warmup=4, total=20, cooldown=10),
     "one_cycle": one_cycle(1.0, total=100, phases=3),
     "warm_restarts": warm_restarts(

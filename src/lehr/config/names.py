@@ -63,11 +63,14 @@ def lowered(name: str) -> str:
 def target(path: str) -> str | None:
     """Return the word that a dotted path of lehr's own stands for; nothing is imported.
 
-    >>> target("lehr.noam"), target("lehr.schedules.Cosine"), target("os.system")
-    ('noam', 'Cosine', None)
+    >>> target("lehr.wsd"), target("lehr.schedules.Cosine"), target("os.system")
+    ('wsd', 'Cosine', None)
     """
     found = re.fullmatch(r"lehr(?:\.schedules(?:\.\w+)?)?\.(\w+)", path)
-    return found[1] if found and known().get(found[1]) == found[1] else None
+    if found is None:
+        return None
+    word = found[1]
+    return word if known().get(word) in (word, ALIASES.get(word, word)) else None
 
 
 def shown() -> list[str]:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from lehr.schedules.power import Power
     from lehr.schedules.product import Product
     from lehr.schedules.recipes.coupled import growing_batch, opposed, proportional
-    from lehr.schedules.recipes.cycles import one_cycle, warm_restarts
-    from lehr.schedules.recipes.plateaus import trapezoid, warmup_stable_decay
+    from lehr.schedules.recipes.cycles import one_cycle, sgdr, warm_restarts
+    from lehr.schedules.recipes.plateaus import trapezoid, warmup_stable_decay, wsd
     from lehr.schedules.recipes.roots import (
         inverse_sqrt,
         multi_step,
@@ -101,9 +101,11 @@ _ON_FIRST_USE = {
     "noam": "recipes.roots",
     "power_of_tokens": "recipes.roots",
     "one_cycle": "recipes.cycles",
+    "sgdr": "recipes.cycles",
     "warm_restarts": "recipes.cycles",
     "trapezoid": "recipes.plateaus",
     "warmup_stable_decay": "recipes.plateaus",
+    "wsd": "recipes.plateaus",
 }
 
 __all__ = [
@@ -155,12 +157,14 @@ __all__ = [
     "opposed",
     "power_of_tokens",
     "proportional",
+    "sgdr",
     "trapezoid",
     "warm_restarts",
     "warmup_constant",
     "warmup_cosine",
     "warmup_linear",
     "warmup_stable_decay",
+    "wsd",
 ]
 
 

@@ -107,3 +107,7 @@ def warm_restarts(
         height = Cosine(peak - floor, 0.0, period)
         cycles = floor + Repeat(height, count, stretch, decay)
     return Chain((rise(peak, warmup, start), cycles))
+
+
+sgdr = warm_restarts
+"""`warm_restarts` by the name of its paper."""

@@ -89,3 +89,7 @@ def trapezoid(
     return warmup_stable_decay(
         peak, warmup=warmup, decay=cooldown, total=total, floor=floor, start=start
     )
+
+
+wsd = warmup_stable_decay
+"""`warmup_stable_decay` by the name that papers use for it."""
