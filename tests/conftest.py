@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import signal
 import socket
 import tempfile
 from importlib.util import find_spec
@@ -20,6 +21,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("KERAS_BACKEND", "torch")
 # Keras writes a file there when it is imported.
 os.environ.setdefault("KERAS_HOME", str(Path(tempfile.gettempdir(), "lehr-keras")))
+
+# A shell's background job ignores Ctrl-C, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
 settings.register_profile("search", deadline=None, max_examples=2_000)

@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -18,12 +17,6 @@ PLAIN = {k: v for k, v in os.environ.items() if not k.startswith("COV")}
 PLAIN |= {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
 PLAIN = {k: v for k, v in PLAIN.items() if k not in ("COLUMNS", "NO_COLOR")}
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-
-
-def _at_a_terminal():
-    """Let a process have its own terminal, and hear Ctrl-C whatever started it."""
-    ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -47,7 +40,7 @@ class Terminal:
             env=environment,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_at_a_terminal,
+            preexec_fn=lambda: ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(its)
         self.shown = ""

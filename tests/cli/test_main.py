@@ -131,9 +131,7 @@ def test_a_reader_that_stops_early_is_no_error():
 def test_ctrl_c_ends_with_130():
     command = [*LEHR, "show", "-"]
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
-    # Whatever these tests were started by: a shell's background job ignores Ctrl-C.
-    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
-    with subprocess.Popen(command, env=PLAIN, text=True, **pipes, **heard) as process:
+    with subprocess.Popen(command, env=PLAIN, text=True, **pipes) as process:
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         assert process.stderr.read() == "\ninterrupted\n"
