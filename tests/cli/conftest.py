@@ -10,11 +10,17 @@ from lehr.cli.main import main
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch):
-    """Work in a folder with these files, at 80 columns, without colours."""
+def empty_desk(tmp_path, monkeypatch):
+    """Work in an empty folder, at 80 columns, without colours."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("TERM", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def desk(empty_desk, tmp_path):
+    """Work in a folder with these files, at 80 columns, without colours."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "binary.yaml").write_bytes(b"\x00\xff\xfe\x80" * 40)

@@ -20,11 +20,8 @@ schedules:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
+def here(empty_desk, tmp_path):
     """Work in a folder with two documents, at 80 columns, without colours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("TERM", raising=False)
     (tmp_path / "a.yaml").write_text(DOCUMENT.format(field="weight_decay"))
     (tmp_path / "b.yaml").write_text(DOCUMENT.format(field="momentum"))
     return tmp_path

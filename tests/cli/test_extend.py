@@ -28,11 +28,8 @@ COMMANDS = {
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
+def here(empty_desk, tmp_path):
     """Work in a folder with a document, at 80 columns, without colours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("TERM", raising=False)
     (tmp_path / "run.yaml").write_text(DOCUMENT)
     return tmp_path
 

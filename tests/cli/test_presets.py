@@ -13,12 +13,9 @@ SCREENS = Path(__file__).parent / "screens"
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
+def here(empty_desk):
     """Work in an empty folder, at 80 columns, without colours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("TERM", raising=False)
-    return tmp_path
+    return empty_desk
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lehr.plotting.axes import DECADES, axis_of, count, short, ticks
+from lehr._figures import short
+from lehr.plotting.axes import DECADES, axis_of, count, ticks
 
 values = st.floats(-1e12, 1e12).filter(lambda v: v == 0 or abs(v) > 1e-12)
 

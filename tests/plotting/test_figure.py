@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from lehr import Constant, Linear, warm_restarts, warmup_cosine
+from lehr._figures import short
 from lehr.plan import Plan
 from lehr.plotting import plot, plot_run
-from lehr.plotting.axes import short
 
 RECIPE = warmup_cosine(3e-4, warmup=100, total=1_000)
 APPLIED = [(t, RECIPE(t)) for t in range(800)]

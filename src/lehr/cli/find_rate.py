@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lehr._typing import TYPE_CHECKING, Any
 from lehr.cli.sources import add_picture, count, rate
+from lehr.cli.train import add_data
 from lehr.cli.usage import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -52,9 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     rules = f"the suggestion: {', '.join(RULES)} (default: {RULES[0]})"
     add("--rule", metavar="RULE", default=RULES[0], help=rules)
-    read = parser.add_mutually_exclusive_group()
-    read.add_argument("--text", type=Path, metavar="FILE", help="learn these bytes")
-    read.add_argument("--data", type=Path, metavar="PATH", help="where the data are")
+    add_data(parser)
     add(
         *("-o", "--file"),
         metavar="FILE",

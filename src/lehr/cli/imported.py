@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lehr._figures import updates
 from lehr.cli.foreign import library_of, read_foreign
 from lehr.cli.given import Given
 from lehr.cli.sources import reader_of
@@ -22,7 +23,7 @@ from lehr.config.expressions import write_schedule
 from lehr.importing import read_curve
 from lehr.importing.configs.text import document_of
 from lehr.plotting.console import terminal_width
-from lehr.plotting.phases import facts, phase_table, updates
+from lehr.plotting.phases import facts, phase_table
 from lehr.plotting.terminal import draw, draw_points
 from lehr.recognition import Recognition, recognize
 from lehr.schedules import Schedule

@@ -159,7 +159,7 @@ def _written(args: argparse.Namespace) -> str:
 
 
 def _short(number: float) -> str:
-    from lehr.plotting.axes import short
+    from lehr._figures import short
 
     text, exact = short(number), f"{number:.12g}"
     return text if float(text) == float(exact) else exact

@@ -90,7 +90,7 @@ def _plain(one: "Preset") -> dict[str, Any]:
 def _screen(one: "Preset") -> str:
     from textwrap import fill
 
-    from lehr.plotting.axes import short
+    from lehr._figures import short
     from lehr.plotting.console import terminal_width
     from lehr.plotting.terminal import draw
 

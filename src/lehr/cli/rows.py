@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TextIO
 
+from lehr._figures import updates as grouped
 from lehr.cli.columns import aligned, csv_line, markdown
 from lehr.cli.given import Given
 from lehr.cli.usage import UsageError
 from lehr.cli.values import MOST, clocks, labels, run_of
 from lehr.plotting.axes import ticks
 from lehr.plotting.console import terminal_width
-from lehr.plotting.phases import updates as grouped
 from lehr.plotting.sampling import MOST_JOINTS, horizon
 
 _AT_ONCE = 10_000

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from lehr.plotting.axes import short
+from lehr._figures import short
 
 
 def as_json(data: Any) -> str:

@@ -61,8 +61,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _screen(given: "Given", args: argparse.Namespace) -> str:
+    from lehr._figures import updates
     from lehr.plotting.console import terminal_width, wants_color
-    from lehr.plotting.phases import facts, phase_table, updates
+    from lehr.plotting.phases import facts, phase_table
     from lehr.plotting.terminal import draw
 
     name, schedule = given.name, given.schedule

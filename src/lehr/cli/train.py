@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"{', '.join(BUILT_IN)} (default: digits); and values to change in it, such as "
         "train.epochs=5",
     )
-    _add_data(parser)
+    add_data(parser)
     going_on = parser.add_mutually_exclusive_group()
     going_on.add_argument(
         "--resume",
@@ -74,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser) -> None:
     """Add where the data are, which the one who types it may choose freely."""
     read = parser.add_mutually_exclusive_group()
     read.add_argument(

@@ -5,7 +5,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lehr.plotting.axes import TINY, least_shown, short
+from lehr._figures import short
+from lehr.plotting.axes import TINY, least_shown
 from lehr.plotting.palette import DASHES, LIGHT, dashes_of
 from lehr.plotting.sampling import horizon, sample
 from lehr.plotting.scene import describe

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lehr.plotting.axes import axis_of, short
+from lehr._figures import short
+from lehr.plotting.axes import axis_of
 from lehr.plotting.figure import POINTS, _clean, _columns, _new_figure, _scale, _style
 from lehr.plotting.labels import Box, Room, along, around
 from lehr.plotting.lettering import columns, shortened

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-from lehr.plotting.axes import short
+from lehr._figures import short
 from lehr.schedules import Phase, Schedule
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lehr.plotting.axes import count, short
+from lehr._figures import short
+from lehr.plotting.axes import count
 from lehr.plotting.lettering import printable
 from lehr.plotting.sampling import sample
 from lehr.schedules import Schedule

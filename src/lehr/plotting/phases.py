@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import islice
 
-from lehr.plotting.axes import short
+from lehr._figures import short, updates
 from lehr.schedules import Phase, Schedule
 
 MOST_ROWS = 24
@@ -46,17 +46,6 @@ def facts(schedule: Schedule) -> str:
     if schedule.steps < math.inf:
         parts.append(f"area {short(schedule.area())}")
     return "   ".join(parts)
-
-
-def updates(number: float) -> str:
-    """Return a number of updates, grouped.
-
-    >>> updates(12_000), updates(2.5), updates(math.inf)
-    ('12,000', '2.5', 'endless')
-    """
-    if number == math.inf:
-        return "endless"
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.10g}"
 
 
 def _row(phase: Phase) -> tuple[str, ...]:

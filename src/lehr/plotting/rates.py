@@ -5,7 +5,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lehr.plotting.axes import axis_of, short
+from lehr._figures import short
+from lehr.plotting.axes import axis_of
 from lehr.plotting.figure import _clean, _columns, _new_figure, _style
 from lehr.plotting.svg_elements import (
     Entry,

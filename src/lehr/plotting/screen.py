@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lehr.plotting.axes import Axis, count, short, ticks
+from lehr._figures import short
+from lehr.plotting.axes import Axis, count, ticks
 from lehr.plotting.canvas import Braille
 from lehr.plotting.grid import Cell, applied_mark, grid_of, letter, text_of, trimmed
 from lehr.plotting.lettering import columns as wide

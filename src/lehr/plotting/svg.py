@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from lehr.plotting.axes import Axis, short
+from lehr._figures import short, updates
+from lehr.plotting.axes import Axis
 from lehr.plotting.palette import THEMES
-from lehr.plotting.phases import facts, updates
+from lehr.plotting.phases import facts
 from lehr.plotting.scene import Curve, Scene, describe
 from lehr.plotting.svg_elements import CHARACTER, LEFT, Frame, opening, style
 from lehr.plotting.svg_panel import Surroundings, panel_svg

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from lehr.plotting.axes import count, short, ticks
+from lehr._figures import short
+from lehr.plotting.axes import count, ticks
 from lehr.plotting.labels import Box, Room, along, around
 from lehr.plotting.lettering import columns
 from lehr.plotting.milestones import Mark

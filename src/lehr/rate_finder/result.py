@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lehr.plotting.axes import short
+from lehr._figures import short
 from lehr.rate_finder.smoothing import averaged
 from lehr.schedules import Schedule
 

@@ -2,6 +2,7 @@
 
 import math
 
+from lehr._figures import short, updates
 from lehr._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _row(
     percent: bool = False,
 ) -> tuple[str, ...]:
     change = both[1] - both[0]
-    shown = _count if count else short
+    shown = updates if count else short
     same = both[0] == both[1] or math.isclose(*both, rel_tol=1e-9)
     moved = "0" if same or math.isnan(change) else shown(change)
     moved = f"+{moved}" if change > 0 and moved != "0" else moved
@@ -62,26 +63,6 @@ def _places(found: "Difference") -> list[str]:
         values = ", ".join(map(short, both))
         lines.append(f"{words} at update {where:,}: {values}")
     return lines
-
-
-def short(value: float) -> str:
-    """Return a value as people write rates.
-
-    >>> short(3e-4), short(0.5), short(1234567.0), short(-0.0)
-    ('3e-4', '0.5', '1.235e6', '0')
-    """
-    if value == 0:
-        return "0"
-    if 0.01 <= abs(value) < 99_999.5 or not math.isfinite(value):
-        return f"{value:.4g}"
-    mantissa, _, exponent = f"{value:.3e}".partition("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-
-
-def _count(number: float) -> str:
-    if number == math.inf:
-        return "endless"
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.10g}"
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
